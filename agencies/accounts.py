@@ -1,0 +1,113 @@
+"""From a session or a token to an actor with the keys held at this moment."""
+
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
+
+from agencies.audiences import officer_audience
+from agencies.context import system
+from agencies.models import Agency, Agreement, Client, Officer, Party, RightsVersion
+from agencies.policy import Actor, Membership, Role
+
+
+def memberships(agency: Agency) -> tuple[Membership, ...]:
+    """Return the agency's present memberships of agreements in force today.
+
+    Must run in the system context: agreements are themselves guarded.
+    """
+    today = timezone.now().date()
+    parties = (
+        Party.objects.present()
+        .filter(agency=agency, agreement__in=Agreement.objects.in_force(today))
+        .values_list("agreement__code", "joined_epoch", "agreement__epoch")
+        .order_by("agreement__code")
+    )
+    return tuple(Membership(*party) for party in parties)
+
+
+def actor_of(officer: Officer) -> Actor:
+    """Return an officer as an actor; an inactive one holds no keys."""
+    if not officer.is_active:
+        return Actor(label=f"officer:{officer.username}")
+    agency = officer.agency
+    return Actor(
+        label=f"officer:{officer.username}",
+        agency=agency.code if agency else None,
+        agency_id=agency.pk if agency else None,
+        officer_id=officer.pk,
+        clearance=officer.clearance,
+        roles=frozenset(officer.roles),
+        time_zone=agency.time_zone if agency else "UTC",
+        memberships=memberships(agency) if agency else (),
+    )
+
+
+def actor_of_client(client: Client, scopes: frozenset[str]) -> Actor:
+    """Return an agency's system as an actor, within its token's scopes."""
+    return Actor(
+        label=f"client:{client.client_id}",
+        agency=client.agency.code,
+        agency_id=client.agency_id,
+        client_id=client.pk,
+        clearance=client.clearance,
+        scopes=scopes & frozenset(client.allowed_scopes),
+        time_zone=client.agency.time_zone,
+        memberships=memberships(client.agency),
+    )
+
+
+def actor_of_agency(agency: Agency, clearance: int) -> Actor:
+    """Return an agency as a reader: the keys its staff of a clearance share."""
+    with system("membership"):
+        return Actor(
+            label=f"agency:{agency.code}",
+            agency=agency.code,
+            agency_id=agency.pk,
+            clearance=clearance,
+            memberships=memberships(agency),
+        )
+
+
+def officer_of_session(request: HttpRequest) -> Officer | None:
+    """Return the officer whose session this is, if it still counts."""
+    if SESSION_KEY not in request.session:
+        return None
+    with system("authentication"):
+        user = get_user(request)
+    return user if isinstance(user, Officer) and user.is_active else None
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """Return the actor behind an OAuth2 bearer token, or nobody."""
+    tokens = get_access_token_model().objects.select_related("application__agency")
+    found = tokens.filter(token=token).first()
+    if found is None or found.is_expired() or found.application is None:
+        return None
+    with system("authentication"):
+        return actor_of_client(found.application, frozenset(found.scope.split()))
+
+
+def actor_of_session(session: SessionBase) -> Actor | None:
+    """Return the actor of a stored session (the socket's way in)."""
+    request = HttpRequest()
+    request.session = session
+    officer = officer_of_session(request)
+    if officer is None:
+        return None
+    with system("authentication"):
+        return actor_of(officer)
+
+
+def first_administrator(*, username: str, password: str) -> Officer:
+    """Create a platform administrator from the command line."""
+    officer = Officer(
+        username=username, name=username, roles=[Role.PLATFORM_ADMIN], clearance=0
+    )
+    officer.set_password(password)
+    officer.open_to(officer_audience(officer))
+    with system("bootstrap"):
+        officer.save(force_insert=True)
+        RightsVersion.raise_()
+    return officer

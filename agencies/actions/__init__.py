@@ -1,0 +1,1 @@
+"""The only writers of this application's tables, a module per noun."""

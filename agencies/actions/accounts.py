@@ -1,0 +1,84 @@
+"""Officers' accounts."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agencies.audiences import officer_audience
+from agencies.context import system
+from agencies.errors import Forbidden, Invalid
+from agencies.models import Agency, Officer, RightsVersion
+from agencies.policy import Actor, Permission, Role, require
+from live.journal import record as record_event
+from live.kinds import Kind
+
+# Only a platform administrator may hand these out or touch those who hold them.
+_PLATFORM_ROLES = {Role.PLATFORM_ADMIN}
+
+
+@transaction.atomic
+def create_officer(
+    *, username: str, password: str, agency: Agency | None, by: Actor, **values: Any
+) -> Officer:
+    """Create an account; an agency's administrator, for their own agency only."""
+    require(by, Permission.ACCOUNT_MANAGE)
+    officer = Officer(username=username, agency=agency, **values)
+    _require_in_reach(officer, by)
+    with system("user names are unique"):
+        if Officer.objects.filter(username=username).exists():
+            raise Invalid(
+                "username_taken", _("This user name is taken."), pointer="/username"
+            )
+    set_password(officer, password)
+    with system("audience"):
+        officer.open_to(officer_audience(officer))
+    officer.save(force_insert=True)
+    record_event(Kind.OFFICER_CREATED, by=by, subject=officer)
+    return officer
+
+
+@transaction.atomic
+def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
+    """Change an account; rights that shrink close open sockets at once."""
+    require(by, Permission.ACCOUNT_MANAGE)
+    row = Officer.objects.locked(by, officer.pk)
+    _require_in_reach(row, by)
+    password = values.pop("password", "")
+    for name, value in values.items():
+        setattr(row, name, value)
+    _require_in_reach(row, by)
+    if password:
+        set_password(row, password)
+    with system("audience"):
+        row.open_to(officer_audience(row))
+    row.save()
+    RightsVersion.raise_()
+    record_event(
+        Kind.OFFICER_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
+    )
+    return row
+
+
+def set_password(officer: Officer, password: str) -> None:
+    """Set a password that passes the validators; the caller saves."""
+    try:
+        validate_password(password, officer)
+    except ValidationError as error:
+        text = " ".join(error.messages)
+        raise Invalid("weak_password", text, pointer="/password") from None
+    officer.set_password(password)
+
+
+def _require_in_reach(officer: Officer, by: Actor) -> None:
+    if Role.PLATFORM_ADMIN in by.roles:
+        return
+    is_own = officer.agency_id is not None and officer.agency_id == by.agency_id
+    if not is_own or _PLATFORM_ROLES & set(officer.roles):
+        raise Forbidden("out_of_reach", _("You manage your own agency's accounts."))
+    if officer.clearance > by.clearance:
+        raise Forbidden(
+            "clearance", _("You cannot give a clearance above your own.")
+        )

@@ -1,0 +1,194 @@
+"""Releasing records, and ending releases; the only writer of both."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies import grantees
+from agencies.audiences import reapply, release_audience, tear_line_of
+from agencies.context import system
+from agencies.errors import Invalid, NotFound
+from agencies.models import Release
+from agencies.policy import Actor, Audience, require
+from agencies.records import Owned, Record, ReleaseScope, owned_model
+from live.journal import record as record_event
+from live.kinds import Kind
+
+
+@transaction.atomic
+def create(
+    *, row: Owned, kind: Kind, by: Actor, release_to: Iterable[str] = ()
+) -> None:
+    """Insert a new owned row and release it at once, in one transaction.
+
+    There is no moment at which it exists with another audience (leak vector
+    L30). ``release_to`` holds grantee codes.
+    """
+    named = [
+        grantees.resolve(code, by=by, pointer=f"/release_to/{n}")
+        for n, code in enumerate(release_to)
+    ]
+    row.open_to(Audience(row.owner_keys))
+    if isinstance(row, Record):
+        row.insert()
+    else:
+        row.save(force_insert=True)
+    for n, grantee in enumerate(named):
+        grantees.require_admitted(row, grantee, pointer=f"/release_to/{n}")
+        _add(row, grantee, by=by)
+    if named:
+        reapply(row)
+    record_event(kind, by=by, subject=row)
+
+
+@transaction.atomic
+def release(
+    *,
+    record: Owned,
+    to: str,
+    by: Actor,
+    scope: str = ReleaseScope.FULL,
+    expires_at: datetime | None = None,
+    reason: str = "",
+) -> Release:
+    """Let a grantee see a record, or its tear line, until a time or for good.
+
+    A release of the same scope to the same grantee is replaced.
+    """
+    row = type(record).objects.locked(by, record.pk)
+    require(by, row.release_permission, owner_of=row)
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Invalid(
+            "expired", _("The expiry lies in the past."), pointer="/expires_at"
+        )
+    grantee = grantees.resolve(to, by=by)
+    subject = _tear_line(row, by=by) if scope == ReleaseScope.TEARLINE else row
+    grantees.require_admitted(subject, grantee)
+    for old in Release.objects.visible_to(by).of(row).live().filter(
+        scope=scope, **grantee.columns()
+    ):
+        _end(old, by=by.label, reason="replaced")
+    made = _add(row, grantee, by=by, scope=scope, expires_at=expires_at, reason=reason)
+    reapply(row)
+    key = grantee.grant().key(subject.level)
+    until = {key: expires_at.timestamp()} if expires_at else {}
+    record_event(
+        Kind.of(row.record_type(), Kind.RELEASED),
+        by=by,
+        subject=subject,
+        audience=Audience(row.owner_keys | {key}, until),
+        detail={"grantee": made.grantee, "scope": scope, "reason": reason},
+    )
+    return made
+
+
+@transaction.atomic
+def revoke(*, record: Owned, release_id: UUID, by: Actor, reason: str = "") -> Release:
+    """End a release at once: readers lose the record and get a tombstone."""
+    row = type(record).objects.locked(by, record.pk)
+    found = Release.objects.visible_to(by).of(row).live().filter(pk=release_id).first()
+    if found is None:
+        raise NotFound
+    require(by, row.release_permission, owner_of=row)
+    _end(found, by=by.label, reason=reason)
+    withdraw(row, by=by)
+    record_event(
+        Kind.of(row.record_type(), Kind.RELEASE_ENDED),
+        by=by,
+        subject=row,
+        audience=Audience(row.owner_keys),
+        detail={"grantee": found.grantee, "scope": found.scope, "reason": reason},
+    )
+    return found
+
+
+@transaction.atomic
+def end_expired(*, by: Actor) -> int:
+    """Tell readers of expired releases that they lost the record.
+
+    They lost it at its moment already; this writes the tombstones. Returns how
+    many releases ended.
+    """
+    now = timezone.now()
+    expired = (
+        Release.objects.filter(ended_at__isnull=True, expires_at__lte=now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("expires_at")
+    )
+    count = 0
+    for found in expired[:500]:
+        _end(found, by=by.label, reason="expired")
+        model = owned_model(found.record_type)
+        row = model.objects.select_for_update(of=("self",)).get(pk=found.record_id)
+        withdraw(row, by=by)
+        record_event(
+            Kind.of(row.record_type(), Kind.RELEASE_ENDED),
+            by=by,
+            subject=row,
+            audience=Audience(row.owner_keys),
+            detail={"grantee": found.grantee, "scope": found.scope},
+        )
+        count += 1
+    return count
+
+
+def withdraw(row: Owned, *, by: Actor) -> None:
+    """Rewrite a record's audience and leave a tombstone with whoever lost it."""
+    for subject, lost in reapply(row):
+        if lost:
+            record_event(
+                Kind.of(subject.record_type(), Kind.WITHDRAWN),
+                by=by,
+                subject=subject,
+                audience=Audience(lost),
+                is_tombstone=True,
+            )
+
+
+def _add(row: Owned, grantee: grantees.Grantee, *, by: Actor, **values: Any) -> Release:
+    made = Release(
+        record_type=row.record_type(),
+        record_id=row.pk,
+        owner=row.owner,
+        granted_by=by.label,
+        **grantee.columns(),
+        **values,
+    )
+    made.open_to(release_audience(row, made))
+    made.save(force_insert=True)
+    return made
+
+
+def _end(found: Release, *, by: str, reason: str) -> None:
+    found.ended_at = timezone.now()
+    found.ended_by = by
+    found.end_reason = reason
+    found.save(update_fields=["ended_at", "ended_by", "end_reason"])
+
+
+def _tear_line(row: Owned, *, by: Actor) -> Record:
+    """Return the record's tear line, written now if there is none yet."""
+    if not isinstance(row, Record) or row.tear_line_of_id is not None:
+        raise Invalid(
+            "no_tear_line", _("This record has no tear line."), pointer="/scope"
+        )
+    with system("tear line"):
+        found = tear_line_of(row)
+    if found is not None:
+        return found
+    made = type(row)(
+        owner=row.owner,
+        author_id=row.author_id,
+        tear_line_of=row,
+        **row.tear_line_values(),
+    )
+    made.open_to(Audience(made.owner_keys))
+    made.insert()
+    kind = Kind.of(row.record_type(), Kind.TEAR_LINE_WRITTEN)
+    record_event(kind, by=by, subject=made)
+    return made

@@ -1,0 +1,143 @@
+"""Rewriting stored audiences when releases, markings or memberships change.
+
+Everything here runs in the system context, inside the caller's transaction: a
+record, its tear line, its children and its events change together or not at all.
+"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from agencies.context import system
+from agencies.models import Agreement, Officer, Party, Release
+from agencies.policy import (
+    PLATFORM_KEY,
+    Audience,
+    Role,
+    agency_key,
+    audience,
+)
+from agencies.records import Guarded, Owned, Record, ReleaseScope, guarded_models
+
+
+def reapply(record: Owned) -> list[tuple[Owned, frozenset[str]]]:
+    """Give a record and all below it the audience that its live releases make.
+
+    Returns the record, and its tear line if it has one, each with the keys that
+    lost it, for the tombstones.
+    """
+    with system("audience"):
+        releases = list(
+            Release.objects.of(record).select_related("agency", "agreement", "officer")
+        )
+        pairs: list[tuple[Owned, str]] = [(record, ReleaseScope.FULL)]
+        tear_line = tear_line_of(record)
+        if tear_line is not None:
+            pairs.append((tear_line, ReleaseScope.TEARLINE))
+        for release in releases:
+            _store(release, release_audience(record, release))
+        return [(row, _spread(row, _audience(row, releases, s))) for row, s in pairs]
+
+
+def tear_line_of(record: Owned) -> Record | None:
+    """Return the record's tear line, if one was written."""
+    if not isinstance(record, Record):
+        return None
+    found = type(record).objects.filter(tear_line_of=record.pk).first()
+    return found if isinstance(found, Record) else None
+
+
+def release_audience(record: Owned, release: Release) -> Audience:
+    """A release is seen by the owner and, while it lasts, by its grantee."""
+    own = record.owner_keys
+    grant = release.grant
+    if release.ended_at is not None:
+        return Audience(own)
+    key = grant.key(record.level)
+    end = grant.expires_at
+    expiring = {key: end.timestamp()} if end and key not in own else {}
+    return Audience(own | {key}, expiring)
+
+
+def _audience(record: Owned, releases: list[Release], scope: str) -> Audience:
+    return audience(
+        owner=record.owner.code,
+        author_id=record.author_id,
+        tlp=record.tlp,
+        level=record.level,
+        grants=[r.grant for r in releases if r.scope == scope and r.is_live],
+    )
+
+
+def _store(row: Guarded, wanted: Audience) -> None:
+    if row.stored_audience != wanted:
+        rows: QuerySet[Any] = type(row)._base_manager.filter(pk=row.pk)
+        rows.update(**wanted.columns())
+        row.open_to(wanted)
+
+
+def _spread(record: Owned, wanted: Audience) -> frozenset[str]:
+    before = record.stored_audience
+    if before == wanted:
+        return frozenset()
+    _store(record, wanted)
+    floor = record.owner_keys
+    for model in guarded_models():
+        rows = model.guard_rows(record)
+        if rows is not None:
+            spread_to(rows, model, wanted, floor)
+    return before.keys - wanted.keys
+
+
+def spread_to(
+    rows: "QuerySet[Any]",
+    model: type[Guarded],
+    parent: Audience,
+    floor: frozenset[str],
+) -> None:
+    """Give children the parent's audience, or cut theirs down to it."""
+    if model.guard_follows:
+        rows.update(**parent.columns())
+        return
+    stored = rows.order_by().values_list("audience", "expiring").distinct()
+    for keys, expiring in stored:
+        old = Audience(frozenset(keys), expiring or {})
+        new = old.within(parent, floor)
+        if new != old:
+            same = Q(expiring=expiring) if expiring else Q(expiring__isnull=True)
+            rows.filter(same, audience=keys).update(**new.columns())
+
+
+def officer_audience(officer: Officer) -> Audience:
+    """Colleagues and platform see an account; partners see its liaison officers."""
+    keys = {PLATFORM_KEY}
+    if officer.agency:
+        keys.add(agency_key(officer.agency.code, 0))
+        if Role.LIAISON in officer.roles and officer.is_active:
+            parties = Party.objects.present().filter(
+                agreement__parties__agency=officer.agency,
+                agreement__parties__left_at__isnull=True,
+            )
+            codes = parties.values_list("agency__code", flat=True).distinct()
+            keys |= {agency_key(code, 0) for code in codes}
+    return Audience(frozenset(keys))
+
+
+def agreement_audience(agreement: Agreement) -> Audience:
+    """An agreement is seen by its present parties and by the platform."""
+    codes = Party.objects.present().filter(agreement=agreement)
+    keys = {agency_key(c, 0) for c in codes.values_list("agency__code", flat=True)}
+    return Audience(frozenset(keys | {PLATFORM_KEY}))
+
+
+def reapply_agreement(agreement: Agreement) -> None:
+    """Rewrite who sees an agreement and its parties' liaison officers."""
+    with system("audience"):
+        wanted = agreement_audience(agreement)
+        _store(agreement, wanted)
+        Party._base_manager.filter(agreement=agreement).update(**wanted.columns())
+        agencies = Party.objects.filter(agreement=agreement).values("agency")
+        for officer in Officer.objects.filter(
+            agency__in=agencies, roles__contains=[Role.LIAISON]
+        ).select_related("agency"):
+            _store(officer, officer_audience(officer))

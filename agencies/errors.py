@@ -1,0 +1,69 @@
+"""Refusals, each with an HTTP status and a stable code (RFC 9457)."""
+
+from django.utils.functional import Promise
+
+
+class Refused(Exception):
+    """A request that is refused; ``code`` is stable, ``detail`` is for people.
+
+    ``pointer`` is a JSON pointer into the request's body (RFC 6901).
+    """
+
+    status = 400
+
+    def __init__(
+        self, code: str, detail: str | Promise, *, pointer: str | None = None
+    ) -> None:
+        """Keep code, text and the place of the fault."""
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.pointer = pointer
+
+    def __str__(self) -> str:
+        """Give the text for people."""
+        return str(self.detail)
+
+
+class Invalid(Refused):
+    """The input is wrong."""
+
+
+class Forbidden(Refused):
+    """Visible, but not allowed."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """Not there, or not visible: one answer for both."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        """Say nothing that depends on what exists."""
+        super().__init__("not_found", "Not found.")
+
+
+class Conflict(Refused):
+    """The record's state does not allow this now."""
+
+    status = 409
+
+
+class Stale(Refused):
+    """The record has changed since the caller read it."""
+
+    status = 412
+
+
+class PreconditionRequired(Refused):
+    """A change must say which version it changes."""
+
+    status = 428
+
+
+class Reused(Refused):
+    """An idempotency key came back with another request."""
+
+    status = 422

@@ -1,0 +1,150 @@
+"""The API's way in and out: who calls, with which scope, in what form, in what pages.
+
+These are DRF's default classes, in a module that imports no view.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from agencies.errors import Invalid
+from agencies.policy import Actor
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+READ_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def actor_of(request: Request) -> Actor:
+    """Return who makes an authenticated request."""
+    actor = request.actor
+    if not isinstance(actor, Actor):
+        raise PermissionDenied
+    return actor
+
+
+class ActorAuthentication(SessionAuthentication):
+    """The actor that the middleware found; browsers also prove their origin."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        """Return the actor, after the CSRF check if a session says who it is."""
+        actor = request._request.actor  # type: ignore[attr-defined]
+        if actor is None:
+            return None
+        if actor.officer_id is not None:
+            self.enforce_csrf(request)
+        return actor, None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a missing token answers 401."""
+        return "Bearer"
+
+
+class HasScope(BasePermission):
+    """Known, and with a token: within its scopes."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Ask for ``<scope>:read`` or ``<scope>:write`` by the method."""
+        actor = request._request.actor  # type: ignore[attr-defined]
+        if actor is None:
+            return False
+        if actor.scopes is None:
+            return True
+        verb = "read" if request.method in READ_METHODS else "write"
+        wanted = f"{getattr(view, 'scope', '')}:{verb}"
+        if wanted not in actor.scopes:
+            raise PermissionDenied(
+                _("The token lacks the scope %(scope)s.") % {"scope": wanted}, "scope"
+            )
+        return True
+
+
+class OrjsonRenderer(JSONRenderer):
+    """JSON by orjson; times end in Z."""
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Return the bytes; nothing for no data."""
+        if data is None:
+            return b""
+        return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
+
+
+class TooLarge(APIException):
+    """The body is larger than the platform takes."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("The body is too large.")
+    default_code = "too_large"
+
+
+class StrictJSONParser(JSONParser):
+    """JSON objects, within the size limit, without NaN."""
+
+    strict = True
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Parse an object; anything else is a clear error."""
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise TooLarge
+        try:
+            data = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise Invalid("malformed_json", _("The body is not JSON.")) from None
+        if not isinstance(data, dict):
+            raise Invalid("not_an_object", _("The body must be a JSON object."))
+        return data
+
+
+class CursorPages(CursorPagination):
+    """Pages by cursor, newest first, without counts."""
+
+    page_size_query_param = "limit"
+    max_page_size = 200
+    ordering = ("-created_at", "-id")
+
+    def get_ordering(
+        self, request: Request, queryset: QuerySet[Any], view: "APIView"
+    ) -> tuple[str, ...]:
+        """Return the view's fixed order."""
+        return tuple(getattr(view, "page_order", self.ordering))
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Refuse a limit that is not a number from 1 to 200."""
+        given = request.query_params.get("limit")
+        if given is None:
+            return self.page_size
+        if not given.isdecimal() or not 1 <= int(given) <= self.max_page_size:
+            raise Invalid("bad_limit", _("limit: a number from 1 to 200."))
+        return int(given)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Answer a bad cursor with its own code."""
+        try:
+            return super().decode_cursor(request)
+        except APIException:
+            raise Invalid("bad_cursor", _("Not a cursor of this list.")) from None

@@ -1,0 +1,94 @@
+"""From a grantee code such as ``agency:KG-BS`` to whom it names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from agencies.errors import Invalid
+from agencies.models import Agency, Agreement, Officer
+from agencies.policy import TLP, Actor, Grant, GranteeKind
+from agencies.records import Owned
+
+
+@dataclass(frozen=True, slots=True)
+class Grantee:
+    """One agency, agreement or officer to whom a record is released."""
+
+    kind: str
+    agency: Agency | None = None
+    agreement: Agreement | None = None
+    officer: Officer | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The agreement's present epoch; 0 for the other kinds."""
+        return self.agreement.epoch if self.agreement else 0
+
+    def grant(self, **until: Any) -> Grant:
+        """Return the grant that a release to this grantee makes."""
+        code = ""
+        if self.agency:
+            code = self.agency.code
+        elif self.agreement:
+            code = self.agreement.code
+        elif self.officer:
+            code = str(self.officer.pk)
+        return Grant(self.kind, code, self.epoch, **until)
+
+    def columns(self) -> dict[str, Any]:
+        """Return the release's columns that name the grantee."""
+        return {
+            "grantee_kind": self.kind,
+            "agency": self.agency,
+            "agreement": self.agreement,
+            "officer": self.officer,
+            "epoch": self.epoch,
+        }
+
+
+def resolve(code: str, *, by: Actor, pointer: str = "/grantee") -> Grantee:
+    """Return whom a code names, among those that ``by`` may know of.
+
+    An agreement of others and an officer unknown to ``by`` are answered exactly
+    like a code that does not exist (leak vector L4).
+    """
+    kind, _colon, name = str(code).partition(":")
+    try:
+        if kind == GranteeKind.AGENCY:
+            agency = Agency.objects.get(code=name)
+            if agency.pk != by.agency_id:
+                return Grantee(kind, agency=agency)
+        elif kind == GranteeKind.AGREEMENT:
+            if name in {m.agreement for m in by.memberships}:
+                agreement = Agreement.objects.visible_to(by).get(code=name)
+                return Grantee(kind, agreement=agreement)
+        elif kind == GranteeKind.OFFICER:
+            officer = Officer.objects.visible_to(by).get(username=name, is_active=True)
+            return Grantee(kind, officer=officer)
+    except (Agency.DoesNotExist, Agreement.DoesNotExist, Officer.DoesNotExist):
+        pass
+    raise Invalid(
+        "unknown_grantee",
+        _("No such grantee: agency:CODE, agreement:CODE or officer:USERNAME."),
+        pointer=pointer,
+    )
+
+
+def require_admitted(
+    record: Owned, grantee: Grantee, *, pointer: str = "/grantee"
+) -> None:
+    """Refuse a release wider than the record's TLP or the agreement lets it be."""
+    if not TLP(record.tlp).admits(grantee.kind):
+        raise Invalid(
+            "tlp_forbids",
+            _("The record's TLP does not allow a release to this grantee."),
+            pointer=pointer,
+        )
+    agreement = grantee.agreement
+    if agreement is not None and not TLP(record.tlp).within(agreement.max_tlp):
+        raise Invalid(
+            "agreement_forbids",
+            _("The agreement does not cover records of this TLP."),
+            pointer=pointer,
+        )

@@ -1,0 +1,43 @@
+"""Who may open a page. Every page view carries a guard; a test walks the URLs."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from agencies.policy import Actor
+
+View = Callable[..., HttpResponse]
+
+
+def officer_required(view: View) -> View:
+    """Let officers in; send others to the login page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor = request.actor  # type: ignore[attr-defined]
+        if actor is None or actor.officer_id is None:
+            if request.headers.get("HX-Request"):
+                # A fragment cannot show a login page: the whole page goes there.
+                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    guarded.guard = "officer"  # type: ignore[attr-defined]
+    return guarded
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may open; the reviewed list is in the tests."""
+    view.guard = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the officer who opens a guarded page, as an actor."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if not isinstance(actor, Actor):
+        raise TypeError("an unguarded view asked for its actor")
+    return actor

@@ -1,0 +1,278 @@
+"""Strict input fields and the representations of this application's rows."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.gis.geos import GEOSException, GEOSGeometry
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from agencies.geo import geojson
+from agencies.models import (
+    Agency,
+    Agreement,
+    Officer,
+    Party,
+    Post,
+    Release,
+)
+from agencies.policy import Actor
+from agencies.records import Owned, ReleaseScope
+
+MAX_POINTS = 5000
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Input in which an unknown field is an error, not silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse fields that are not known or not writable."""
+        if isinstance(data, dict):
+            known = {name for name, f in self.fields.items() if not f.read_only}
+            unknown = sorted(set(data) - known)
+            if unknown:
+                text = _("Unknown field.")
+                raise serializers.ValidationError(
+                    {str(n)[:80]: [serializers.ErrorDetail(text, "unknown_field")]
+                     for n in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+class MomentField(serializers.DateTimeField):
+    """An RFC 3339 time that says its zone; given out in UTC."""
+
+    default_error_messages = {
+        "no_time_zone": _("The time must say its zone, such as 2026-01-31T08:00:00Z."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Give times out in UTC."""
+        super().__init__(default_timezone=UTC, **kwargs)
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Refuse a time without a zone, which could mean five different moments."""
+        if not isinstance(value, str):
+            self.fail("invalid", format="RFC 3339")
+        try:
+            moment = parse_datetime(value)
+        except ValueError:
+            moment = None
+        if moment is None:
+            self.fail("invalid", format="RFC 3339")
+        if moment.tzinfo is None:
+            self.fail("no_time_zone")
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail("invalid", format="RFC 3339")
+
+
+class GeometryField(serializers.Field[Any, Any, Any, Any]):
+    """A GeoJSON geometry (RFC 7946) of the given types, WGS 84, lon before lat."""
+
+    default_error_messages = {
+        "not_geojson": _("Not a GeoJSON geometry."),
+        "wrong_type": _("Expected {wanted}."),
+        "out_of_range": _("Longitude is -180..180, latitude -90..90."),
+        "invalid_geometry": _("The geometry is not valid: it crosses itself."),
+        "too_many_points": _("At most 5000 points."),
+    }
+
+    def __init__(self, *types: str, **kwargs: Any) -> None:
+        """Keep the types that are allowed."""
+        self.types = types or ("Point",)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> GEOSGeometry:
+        """Return the geometry, or say what is wrong with it."""
+        if not isinstance(data, dict) or "coordinates" not in data:
+            self.fail("not_geojson")
+        if data.get("type") not in self.types:
+            self.fail("wrong_type", wanted=" / ".join(self.types))
+        points = list(_positions(data["coordinates"]))
+        if not points or None in points:
+            self.fail("not_geojson")
+        if len(points) > MAX_POINTS:
+            self.fail("too_many_points")
+        if any(not (-180 <= p[0] <= 180 and -90 <= p[1] <= 90) for p in points if p):
+            self.fail("out_of_range")
+        clean = {"type": data["type"], "coordinates": data["coordinates"]}
+        try:
+            shape = GEOSGeometry(json.dumps(clean), srid=4326)
+        except (GEOSException, ValueError, TypeError):
+            self.fail("not_geojson")
+        except Exception as error:
+            if type(error).__name__ != "GDALException":
+                raise
+            self.fail("not_geojson")
+        if shape.empty or not shape.valid:
+            self.fail("invalid_geometry")
+        return shape
+
+    def to_representation(self, value: GEOSGeometry) -> dict[str, Any]:
+        """Return GeoJSON with at most six decimals (about 0.1 m)."""
+        return geojson(value) or {}
+
+
+def _positions(coordinates: Any, depth: int = 0) -> Any:
+    """Walk nested coordinates; yield each position, None for anything else."""
+    if not isinstance(coordinates, list) or not coordinates or depth > 4:
+        yield None
+    elif all(isinstance(c, int | float) and c == c for c in coordinates):
+        is_position = len(coordinates) == 2 and not any(
+            isinstance(c, bool) for c in coordinates
+        )
+        yield coordinates if is_position else None
+    else:
+        for inner in coordinates:
+            yield from _positions(inner, depth + 1)
+
+
+class AgencyCode(serializers.SlugRelatedField[Agency]):
+    """An agency by its code; the directory of agencies is open to all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Look agencies up by code."""
+        if not kwargs.get("read_only"):
+            kwargs.setdefault("queryset", Agency.objects.all())
+        super().__init__(slug_field="code", **kwargs)
+
+
+class AgencySerializer(serializers.ModelSerializer[Agency]):
+    """An agency."""
+
+    state = serializers.CharField(source="state_id")
+
+    class Meta:
+        """All columns."""
+
+        model = Agency
+        fields = ["id", "code", "name", "kind", "state", "languages", "time_zone"]
+
+
+class OfficerSerializer(serializers.ModelSerializer[Officer]):
+    """An officer; partners see liaison officers without their clearance."""
+
+    agency = AgencyCode(read_only=True)
+
+    class Meta:
+        """Nothing about log-in."""
+
+        model = Officer
+        fields = ["id", "username", "name", "agency", "rank", "call_sign"]
+        extra_fields = ["languages", "roles", "clearance", "is_active"]
+
+    def to_representation(self, instance: Officer) -> dict[str, Any]:
+        """Add the inner fields for the officer's own agency."""
+        data: dict[str, Any] = super().to_representation(instance)
+        actor = self.context.get("actor")
+        if isinstance(actor, Actor) and actor.agency_id == instance.agency_id:
+            data |= {name: getattr(instance, name) for name in self.Meta.extra_fields}
+        return data
+
+
+class PartySerializer(serializers.ModelSerializer[Party]):
+    """One agency's membership."""
+
+    agency = AgencyCode(read_only=True)
+    joined_at = MomentField(read_only=True)
+    left_at = MomentField(read_only=True)
+
+    class Meta:
+        """Interval and entitlement."""
+
+        model = Party
+        fields = ["agency", "weight", "joined_at", "left_at"]
+
+
+class AgreementSerializer(serializers.ModelSerializer[Agreement]):
+    """A legal basis, for its parties."""
+
+    parties = PartySerializer(many=True, read_only=True)
+    area = GeometryField("MultiPolygon", read_only=True)
+
+    class Meta:
+        """What it permits, and who takes part."""
+
+        model = Agreement
+        fields = [
+            "id", "code", "name", "is_multilateral", "signed_on", "in_force_from",
+            "in_force_until", "purposes", "area", "max_crossing_m", "max_tlp",
+            "parties",
+        ]
+
+
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
+    """One release."""
+
+    expires_at = MomentField(read_only=True)
+    created_at = MomentField(read_only=True)
+
+    class Meta:
+        """To whom, how much, why, until when."""
+
+        model = Release
+        fields = ["id", "grantee", "scope", "reason", "created_at", "expires_at"]
+
+
+class ReleaseWriteSerializer(StrictSerializer):
+    """A new release."""
+
+    grantee = serializers.CharField(max_length=80)
+    scope = serializers.ChoiceField(ReleaseScope.choices, default=ReleaseScope.FULL)
+    reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+    expires_at = MomentField(allow_null=True, default=None)
+
+
+def releases_of(
+    rows: Iterable[Owned], actor: Actor
+) -> dict[Any, list[dict[str, Any]]]:
+    """Return the live releases of some records, those that the actor may know of."""
+    found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in rows}
+    live = (
+        Release.objects.visible_to(actor)
+        .live()
+        .filter(record_id__in=list(found))
+        .select_related("agency", "agreement", "officer")
+    )
+    for made in live:
+        found[made.record_id].append(dict(ReleaseSerializer(made).data))
+    return found
+
+
+class OwnedSerializer(serializers.ModelSerializer[Any]):
+    """What every owned row shows: id, owner, marking, version, releases."""
+
+    owner = AgencyCode(read_only=True)
+    created_at = MomentField(read_only=True)
+    updated_at = MomentField(read_only=True)
+    releases = serializers.SerializerMethodField()
+
+    COMMON = [
+        "id", "owner", "tlp", "level", "version", "created_at", "updated_at",
+        "releases",
+    ]
+
+    def get_releases(self, row: Any) -> list[ReleaseSerializer]:
+        """Return the live releases that the actor may know of."""
+        known = self.context.get("releases")
+        if known is None:
+            known = releases_of([row], self.context["actor"])
+        found: list[Any] = known.get(row.pk, [])
+        return found
+
+
+class PostSerializer(OwnedSerializer):
+    """A post."""
+
+    place = GeometryField("Point", read_only=True)
+
+    class Meta:
+        """Code, name and place."""
+
+        model = Post
+        fields = [*OwnedSerializer.COMMON, "code", "name", "place"]

@@ -1,0 +1,26 @@
+"""Periodic work on releases and keys; safe to run twice."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from agencies.actions import releases
+from agencies.context import system
+from agencies.models import IdempotencyKey
+
+
+@shared_task
+def end_expired_releases() -> int:
+    """Write the tombstones of releases that have expired; return how many."""
+    with system("end expired releases") as by:
+        return releases.end_expired(by=by)
+
+
+@shared_task
+def clear_old_idempotency_keys() -> int:
+    """Blank the answers kept longer than 48 hours; return how many."""
+    before = timezone.now() - timedelta(hours=48)
+    with system("clear old keys"):
+        old = IdempotencyKey.objects.filter(created_at__lt=before).exclude(body="")
+        return old.update(body="")

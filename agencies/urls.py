@@ -1,0 +1,5 @@
+"""URLs of ``agencies``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

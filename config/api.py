@@ -1,0 +1,7 @@
+"""The REST API's one router."""
+
+from rest_framework.routers import SimpleRouter
+
+router = SimpleRouter()
+
+urlpatterns = router.urls

@@ -1,0 +1,15 @@
+"""URLs: pages of each application, the API, the administration, health."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("live.urls")),
+    path("patrols/", include("patrols.urls")),
+    path("incidents/", include("incidents.urls")),
+    path("intel/", include("intel.urls")),
+    path("", include("agencies.urls")),
+    path("api/v1/", include("config.api")),
+    path("admin/", admin.site.urls),
+    path("", include("django_prometheus.urls")),
+]

@@ -1,0 +1,267 @@
+"""Incidents, what is written about them, and who responds."""
+
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.contrib.gis.db import models
+from django.contrib.gis.geos import Point
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.geo import geojson
+from agencies.models import Agency
+from agencies.policy import Permission
+from agencies.records import Guarded, GuardedQuerySet, Record
+from patrols.cells import cell_of
+from patrols.models import Patrol
+
+
+class Category(models.TextChoices):
+    """What an incident is about."""
+
+    DRUGS = "drugs", _("drugs")
+    ARMS = "arms", _("arms")
+    SMUGGLING = "smuggling", _("smuggling of goods")
+    TRAFFICKING = "trafficking", _("trafficking")
+    CROSSING = "crossing", _("irregular crossing")
+    CLASH = "clash", _("armed clash")
+    TERRORISM = "terrorism", _("terrorism")
+    LIVESTOCK = "livestock", _("livestock")
+    MARKER = "marker", _("border-marker damage")
+    HAZARD = "hazard", _("natural hazard")
+    MEDICAL = "medical", _("medical")
+    DISPUTE = "dispute", _("community dispute")
+    OTHER = "other", _("other")
+
+
+class Severity(models.TextChoices):
+    """The ladder of the Common Alerting Protocol (OASIS CAP 1.2)."""
+
+    EXTREME = "extreme", _("extreme")
+    SEVERE = "severe", _("severe")
+    MODERATE = "moderate", _("moderate")
+    MINOR = "minor", _("minor")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class IncidentState(models.TextChoices):
+    """Where an incident stands."""
+
+    REPORTED = "reported", _("reported")
+    RESPONDING = "responding", _("responding")
+    RESOLVED = "resolved", _("resolved")
+    CLOSED = "closed", _("closed")
+
+
+class CloseReason(models.TextChoices):
+    """Why an incident was closed."""
+
+    HANDLED = "handled", _("handled")
+    FALSE_REPORT = "false_report", _("false report")
+    DUPLICATE = "duplicate", _("duplicate")
+    HANDED_OVER = "handed_over", _("handed over")
+    NO_ACTION = "no_action", _("no action needed")
+
+
+OPEN_STATES = [IncidentState.REPORTED, IncidentState.RESPONDING]
+
+
+class IncidentQuerySet(GuardedQuerySet["Incident"]):
+    """Incidents."""
+
+    def open(self) -> Self:
+        """Keep those that still need somebody."""
+        return self.filter(state__in=OPEN_STATES)
+
+
+class Incident(Record):
+    """Something that happened, reported by its owner and released to others."""
+
+    category = models.CharField(_("category"), max_length=12, choices=Category)
+    severity = models.CharField(_("severity"), max_length=8, choices=Severity)
+    title = models.CharField(_("title"), max_length=160)
+    narrative = models.TextField(_("narrative"), blank=True, max_length=20_000)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    place = models.PointField(_("place"), spatial_index=False)
+    cell = models.BigIntegerField(editable=False)
+    occurred_at = models.DateTimeField(_("occurred at"))
+    state = models.CharField(
+        _("state"), max_length=12, choices=IncidentState, default=IncidentState.REPORTED
+    )
+    patrol = models.ForeignKey(
+        Patrol, models.PROTECT, null=True, blank=True, verbose_name=_("patrol")
+    )
+    resolved_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    close_reason = models.CharField(
+        _("reason"), max_length=16, choices=CloseReason, blank=True
+    )
+
+    objects = IncidentQuerySet.as_manager()
+    release_permission: ClassVar[Permission] = Permission.INCIDENT_RELEASE
+
+    class Meta(Record.Meta):
+        """Closed means closed at a time and for a reason."""
+
+        ordering = ["-occurred_at", "-id"]
+        verbose_name = _("incident")
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["-occurred_at", "-id"], name="incident_newest"),
+            models.Index(fields=["state", "-occurred_at"], name="incident_state"),
+            models.Index(fields=["cell", "-occurred_at"], name="incident_cell"),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(
+                    state=IncidentState.CLOSED, closed_at__isnull=False
+                )
+                | (~Q(state=IncidentState.CLOSED) & Q(closed_at__isnull=True)),
+                name="incident_closed_at",
+            ),
+            models.CheckConstraint(
+                condition=(Q(close_reason="") & ~Q(state=IncidentState.CLOSED))
+                | (~Q(close_reason="") & Q(state=IncidentState.CLOSED)),
+                name="incident_close_reason",
+            ),
+        ]
+
+    def headline(self) -> dict[str, Any]:
+        """Return what, where, how severe, which state."""
+        return {
+            "ref": self.ref,
+            "title": self.title,
+            "owner": self.owner.code,
+            "category": self.category,
+            "severity": self.severity,
+            "state": self.state,
+            "place": geojson(self.place),
+            "occurred_at": self.occurred_at,
+        }
+
+    def tear_line_values(self) -> dict[str, Any]:
+        """Return kind, severity, the hour and a place blunted to 0.1 degree."""
+        place = Point(round(self.place.x, 1), round(self.place.y, 1), srid=4326)
+        hour = self.occurred_at.replace(minute=0, second=0, microsecond=0)
+        return {
+            "category": self.category,
+            "severity": self.severity,
+            "title": str(Category(self.category).label),
+            "place": place,
+            "cell": cell_of(place),
+            "occurred_at": hour,
+            "tlp": self.tlp,
+            "level": 0,
+        }
+
+
+class Acknowledgement(Guarded):
+    """An agency has taken note; seen by the owner and that agency only."""
+
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="acknowledgements"
+    )
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    guard_parent: ClassVar[str | None] = "incident"
+    guard_follows: ClassVar[bool] = False
+
+    class Meta(Guarded.Meta):
+        """Once per agency."""
+
+        ordering = ["at"]
+        constraints = [
+            *Guarded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["incident", "agency"], name="acknowledged_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the agency."""
+        return self.agency.code
+
+
+class LogEntry(Guarded):
+    """A line in an incident's log; ``sharing`` says who was meant to read it."""
+
+    class Sharing(models.TextChoices):
+        """Who reads an entry; never more than may read the incident."""
+
+        ALL = "all", _("everybody who sees the incident")
+        OWNER = "owner", _("the owner and my agency")
+        OWN = "own", _("my agency only")
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="log")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    text = models.TextField(_("text"), max_length=4000)
+    sharing = models.CharField(
+        _("who reads it"), max_length=5, choices=Sharing, default=Sharing.OWNER
+    )
+
+    guard_parent: ClassVar[str | None] = "incident"
+    guard_follows: ClassVar[bool] = False
+
+    class Meta(Guarded.Meta):
+        """Oldest first."""
+
+        ordering = ["at", "id"]
+        indexes = [
+            *Guarded.Meta.indexes,
+            models.Index(fields=["incident", "at"], name="log_of_incident"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the first words."""
+        return self.text[:60]
+
+
+class ResponseState(models.TextChoices):
+    """How far a response has come."""
+
+    ASSIGNED = "assigned", _("assigned")
+    EN_ROUTE = "en_route", _("en route")
+    ON_SCENE = "on_scene", _("on scene")
+    DONE = "done", _("done")
+    DECLINED = "declined", _("declined")
+
+
+class Response(Guarded):
+    """An agency, perhaps with a patrol, that responds to an incident."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="responses")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    patrol = models.ForeignKey(Patrol, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        _("state"), max_length=8, choices=ResponseState, default=ResponseState.ASSIGNED
+    )
+    task = models.CharField(_("task"), max_length=300, blank=True)
+    assigned_by = models.CharField(max_length=120)
+    assigned_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    guard_parent: ClassVar[str | None] = "incident"
+    guard_follows: ClassVar[bool] = False
+
+    class Meta(Guarded.Meta):
+        """Newest last."""
+
+        ordering = ["assigned_at"]
+        indexes = [
+            *Guarded.Meta.indexes,
+            models.Index(fields=["incident"], name="response_of_incident"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the agency."""
+        return self.agency.code
+
+    @property
+    def took(self) -> timedelta:
+        """The time from assignment to the last change."""
+        return self.changed_at - self.assigned_at

@@ -1,0 +1,5 @@
+"""URLs of ``incidents``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

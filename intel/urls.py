@@ -1,0 +1,5 @@
+"""URLs of ``intel``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

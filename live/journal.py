@@ -1,0 +1,131 @@
+"""Writing and reading the journal.
+
+Writing happens inside the action's transaction; nothing is published from there.
+After commit a poke, without content, wakes the sequencer. Reading is always under
+the reader's own rights, at the moment of sending.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from agencies import policy
+from agencies.policy import Actor, Audience
+from agencies.records import Guarded, Owned, record_model
+from live import cursors, pokes
+from live.kinds import Kind
+from live.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as a reader sees it; ``data`` is the subject's headline."""
+
+    seq: int
+    id: UUID
+    kind: str
+    at: datetime
+    subject_type: str
+    subject_id: UUID
+    data: dict[str, Any]
+
+    def frame(self) -> dict[str, Any]:
+        """Return the entry as it goes out, by socket and by REST alike."""
+        return {
+            "cursor": cursors.encode(self.seq),
+            "id": self.id,
+            "kind": self.kind,
+            "at": self.at,
+            "ref": {"type": self.subject_type, "id": self.subject_id},
+            "data": self.data,
+        }
+
+
+def record(
+    kind: Kind | str,
+    *,
+    by: Actor,
+    subject: Guarded,
+    audience: Audience | None = None,
+    detail: dict[str, Any] | None = None,
+    is_tombstone: bool = False,
+) -> Event:
+    """Write one event about ``subject``, in the action's own transaction.
+
+    ``audience`` narrows it to fewer than may see the subject.
+    """
+    event = Event(
+        kind=str(kind),
+        actor=by.label,
+        agency_id=by.agency_id,
+        subject_type=subject._meta.model_name or "",
+        subject_id=subject.pk,
+        detail=detail or {},
+        is_tombstone=is_tombstone,
+    )
+    event.open_to(audience or subject.stored_audience)
+    event.save(force_insert=True)
+    transaction.on_commit(pokes.written, robust=True)
+    return event
+
+
+def read(
+    keys: Iterable[str], *, after: int, upto: int | None = None, limit: int = 200
+) -> list[Entry]:
+    """Return the sequenced events that ``keys`` open, with headlines, in order.
+
+    An event whose subject the reader may no longer see is left out; a tombstone,
+    when the subject is still open by another key.
+    """
+    events = Event.objects.filter(policy.visible(keys), seq__gt=after)
+    if upto is not None:
+        events = events.filter(seq__lte=upto)
+    rows = list(events.order_by("seq")[:limit])
+    headlines = _headlines(keys, rows)
+    return [
+        Entry(
+            seq=row.seq or 0,
+            id=row.pk,
+            kind=row.kind,
+            at=row.at,
+            subject_type=row.subject_type,
+            subject_id=row.subject_id,
+            data=headlines.get(row.subject_id, {}),
+        )
+        for row in rows
+        if row.is_tombstone != (row.subject_id in headlines)
+    ]
+
+
+def _headlines(keys: Iterable[str], rows: list[Event]) -> dict[UUID, dict[str, Any]]:
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        wanted[row.subject_type].add(row.subject_id)
+    headlines: dict[UUID, dict[str, Any]] = {}
+    for subject_type, ids in wanted.items():
+        model = record_model(subject_type)
+        subjects = model.objects.filter(policy.visible(keys), pk__in=ids)
+        if issubclass(model, Owned):
+            subjects = subjects.select_related("owner")
+        headlines |= {subject.pk: subject.headline() for subject in subjects}
+    return headlines
+
+
+def head(actor: Actor) -> int:
+    """Return the newest place in the feed that this reader can see.
+
+    Read it before the rest of a page: what comes later is replayed.
+    """
+    newest = (
+        Event.objects.visible_to(actor)
+        .filter(seq__isnull=False)
+        .order_by("-seq")
+        .values_list("seq", flat=True)
+        .first()
+    )
+    return newest or 0

@@ -1,0 +1,5 @@
+"""URLs of ``live``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,36 @@
+"""Map windows as sets of H3 cells, so that they use an index under row security.
+
+PostGIS operators are not leakproof and lose their index there; a comparison of
+integers keeps it. See https://h3geo.org and ``docs/adr/0002``.
+"""
+
+import h3
+from django.contrib.gis.geos import Point
+
+# About 250 km2 each; a map window of the whole region is read without them.
+RESOLUTION = 5
+MAX_CELLS = 400
+
+Box = tuple[float, float, float, float]
+
+
+def cell_of(place: Point) -> int:
+    """Return the cell in which a point (longitude, latitude) lies."""
+    return h3.str_to_int(h3.latlng_to_cell(place.y, place.x, RESOLUTION))
+
+
+def cells_of(box: Box) -> list[int] | None:
+    """Return the cells that cover a box (west, south, east, north).
+
+    None when there would be more than ``MAX_CELLS``: then the window is so wide
+    that the order of time is the better index.
+    """
+    west, south, east, north = box
+    # Square degrees to cells: rough, and an upper bound at these latitudes.
+    if (east - west) * (north - south) * 111 * 111 / 200 > MAX_CELLS:
+        return None
+    corners = [(south, west), (south, east), (north, east), (north, west)]
+    inner = h3.polygon_to_cells(h3.LatLngPoly(corners), RESOLUTION)
+    seeds = {*inner, *(h3.latlng_to_cell(*corner, RESOLUTION) for corner in corners)}
+    grown = {near for cell in seeds for near in h3.grid_disk(cell, 1)}
+    return sorted(h3.str_to_int(cell) for cell in grown)

@@ -1,0 +1,322 @@
+"""Places, programmes, patrols and positions."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.geo import geojson
+from agencies.models import Agency, Agreement, Officer, Purpose
+from agencies.policy import Permission
+from agencies.records import Guarded, GuardedQuerySet, Owned, Record
+
+
+class Place(Owned):
+    """A named place of an agency; codes are unique within their owner."""
+
+    code = models.CharField(_("code"), max_length=24)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta(Owned.Meta):
+        """Listed by code."""
+
+        abstract = True
+        ordering = ["code"]
+        constraints = [
+            *Owned.Meta.constraints,
+            models.UniqueConstraint(fields=["owner", "code"], name="%(class)s_code"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+    def headline(self) -> dict[str, Any]:
+        """Return code and name."""
+        return {"code": self.code, "title": self.name, "owner": self.owner.code}
+
+
+class Zone(Place):
+    """An area in which patrols go."""
+
+    area = models.MultiPolygonField(_("area"))
+
+    class Meta(Place.Meta):
+        """A zone."""
+
+        verbose_name = _("zone")
+
+
+class SectionStatus(models.TextChoices):
+    """How far two states have settled a stretch of their border."""
+
+    AGREED = "agreed", _("agreed")
+    DELIMITED = "delimited", _("delimited")
+    DEMARCATED = "demarcated", _("demarcated")
+    NOT_AGREED = "not_agreed", _("not agreed")
+
+
+class BorderSection(models.Model):
+    """A stretch of the border between two states.
+
+    Reference data: every agency sees the same lines, and none of them says whose
+    ground lies on which side.
+    """
+
+    code = models.CharField(_("code"), max_length=16, primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    states = ArrayField(models.CharField(max_length=2), size=2)
+    status = models.CharField(_("status"), max_length=12, choices=SectionStatus)
+    line = models.MultiLineStringField(_("line"))
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+
+    class Meta:
+        """Listed by code."""
+
+        ordering = ["code"]
+        verbose_name = _("border section")
+
+    def __str__(self) -> str:
+        """Return code and name."""
+        return f"{self.code} {self.name}"
+
+
+class Route(Place):
+    """The way a patrol takes."""
+
+    line = models.LineStringField(_("line"))
+
+    class Meta(Place.Meta):
+        """A route."""
+
+        verbose_name = _("route")
+
+
+class Checkpoint(Place):
+    """A crossing or control point."""
+
+    place = models.PointField(_("place"))
+
+    class Meta(Place.Meta):
+        """A checkpoint."""
+
+        verbose_name = _("checkpoint")
+
+
+class Programme(Owned):
+    """A recurring series of joint patrols under one agreement.
+
+    ``recurrence`` is an RFC 5545 RRULE in the wall-clock time of ``time_zone``.
+    ``entitlements`` maps agency codes to whole-number weights of leading.
+    """
+
+    code = models.CharField(_("code"), max_length=24)
+    name = models.CharField(_("name"), max_length=120)
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, verbose_name=_("agreement")
+    )
+    purpose = models.CharField(
+        _("purpose"), max_length=16, choices=Purpose, default=Purpose.PATROL
+    )
+    zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("zone"))
+    route = models.ForeignKey(
+        Route, models.PROTECT, null=True, blank=True, verbose_name=_("route")
+    )
+    section_codes = ArrayField(
+        models.CharField(max_length=16), default=list, verbose_name=_("sections")
+    )
+    recurrence = models.CharField(_("recurrence"), max_length=200)
+    first_on = models.DateField(_("first day"))
+    start_time = models.TimeField(_("start"))
+    time_zone = models.CharField(_("time zone"), max_length=40)
+    duration = models.DurationField(_("duration"), default=timedelta(hours=8))
+    entitlements = models.JSONField(_("lead entitlements"))
+    horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=28)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
+
+    class Meta(Owned.Meta):
+        """Codes are unique within their owner."""
+
+        ordering = ["code"]
+        verbose_name = _("programme")
+        constraints = [
+            *Owned.Meta.constraints,
+            models.UniqueConstraint(fields=["owner", "code"], name="programme_code"),
+        ]
+
+    def __str__(self) -> str:
+        """Return code and name."""
+        return f"{self.code} {self.name}"
+
+    def headline(self) -> dict[str, Any]:
+        """Return code, name and whether it runs."""
+        return {
+            "code": self.code,
+            "title": self.name,
+            "owner": self.owner.code,
+            "is_active": self.is_active,
+        }
+
+
+class PatrolState(models.TextChoices):
+    """Where a patrol stands."""
+
+    PLANNED = "planned", _("planned")
+    AGREED = "agreed", _("agreed")
+    UNDER_WAY = "under_way", _("under way")
+    COMPLETED = "completed", _("completed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class PatrolQuerySet(GuardedQuerySet["Patrol"]):
+    """Patrols."""
+
+    def under_way(self) -> Self:
+        """Keep those that are out now."""
+        return self.filter(state=PatrolState.UNDER_WAY)
+
+    def ahead(self, now: datetime) -> Self:
+        """Keep those still to come, soonest first."""
+        open_states = [PatrolState.PLANNED, PatrolState.AGREED]
+        return self.filter(state__in=open_states, ends_at__gt=now).order_by(
+            "starts_at", "id"
+        )
+
+
+class Patrol(Record):
+    """One outing, with the agency that leads it and its commander."""
+
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, null=True, verbose_name=_("programme")
+    )
+    title = models.CharField(_("title"), max_length=120)
+    zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("zone"))
+    route = models.ForeignKey(
+        Route, models.PROTECT, null=True, blank=True, verbose_name=_("route")
+    )
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    state = models.CharField(
+        _("state"), max_length=12, choices=PatrolState, default=PatrolState.PLANNED
+    )
+    lead = models.ForeignKey(
+        Agency, models.PROTECT, related_name="+", verbose_name=_("lead agency")
+    )
+    # Codes of the agencies that take part, the lead among them.
+    participants = ArrayField(
+        models.CharField(max_length=16), verbose_name=_("participants")
+    )
+    commander = models.ForeignKey(
+        Officer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("commander"),
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # The newest position, for the map.
+    last_place = models.PointField(null=True, editable=False)
+    last_fix_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PatrolQuerySet.as_manager()
+    release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
+
+    class Meta(Record.Meta):
+        """One patrol per programme and start: opening them twice is harmless."""
+
+        ordering = ["-starts_at", "-id"]
+        verbose_name = _("patrol")
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["-starts_at", "-id"], name="patrol_newest"),
+            models.Index(fields=["state", "starts_at"], name="patrol_state"),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["programme", "starts_at"], name="patrol_once_per_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="patrol_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PatrolState.UNDER_WAY) | Q(started_at__isnull=False),
+                name="patrol_under_way_has_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PatrolState.COMPLETED) | Q(ended_at__isnull=False),
+                name="patrol_completed_has_end",
+            ),
+        ]
+
+    def headline(self) -> dict[str, Any]:
+        """Return what, who leads, which state, and where it was last."""
+        return {
+            "ref": self.ref,
+            "title": self.title,
+            "owner": self.owner.code,
+            "lead": self.lead.code,
+            "state": self.state,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "place": geojson(self.last_place),
+            "fix_at": self.last_fix_at,
+        }
+
+    def tear_line_values(self) -> dict[str, Any]:
+        """Return title, zone and hours; no commander, no route, no positions."""
+        return {
+            "title": str(_("Joint patrol")),
+            "zone": self.zone,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "lead": self.lead,
+            "participants": [self.lead.code],
+            "tlp": self.tlp,
+            "level": 0,
+        }
+
+
+class Fix(Guarded):
+    """One position of a patrol. ``cell`` is its H3 cell (``patrols.cells``)."""
+
+    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="fixes")
+    device = models.CharField(max_length=40, default="", blank=True)
+    at = models.DateTimeField()
+    place = models.PointField(spatial_index=False)
+    cell = models.BigIntegerField()
+    speed_mps = models.FloatField(null=True)
+    heading_deg = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    received_at = models.DateTimeField(db_default=Now())
+
+    guard_parent: ClassVar[str | None] = "patrol"
+
+    class Meta(Guarded.Meta):
+        """One fix per device and moment: sending a batch twice is harmless."""
+
+        ordering = ["at"]
+        indexes = [
+            *Guarded.Meta.indexes,
+            models.Index(fields=["cell", "-at"], name="fix_cell"),
+        ]
+        constraints = [
+            *Guarded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["patrol", "at", "device"], name="fix_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the moment."""
+        return self.at.isoformat()

@@ -1,0 +1,5 @@
+"""URLs of ``patrols``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
