@@ -6,10 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from agencies.audiences import officer_audience
 from agencies.context import system
-from agencies.models import Agency, Agreement, Client, Officer, Party, RightsVersion
-from agencies.policy import Actor, Membership, Role
+from agencies.models import Agency, Agreement, Client, Officer, Party
+from agencies.policy import Actor, Membership
 
 
 def memberships(agency: Agency) -> tuple[Membership, ...]:
@@ -98,16 +97,3 @@ def actor_of_session(session: SessionBase) -> Actor | None:
         return None
     with system("authentication"):
         return actor_of(officer)
-
-
-def first_administrator(*, username: str, password: str) -> Officer:
-    """Create a platform administrator from the command line."""
-    officer = Officer(
-        username=username, name=username, roles=[Role.PLATFORM_ADMIN], clearance=0
-    )
-    officer.set_password(password)
-    officer.open_to(officer_audience(officer))
-    with system("bootstrap"):
-        officer.save(force_insert=True)
-        RightsVersion.raise_()
-    return officer

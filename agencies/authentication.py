@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from oauth2_provider.scopes import SettingsScopes
+from oauth2_provider.settings import oauth2_settings
 
 from agencies.context import system
 from agencies.models import Client, Officer
@@ -27,7 +28,7 @@ class OfficerBackend(ModelBackend):
     ) -> Officer | None:
         """Return the officer, or nobody after the same work."""
         with system("authentication"):
-            user = super().authenticate(
+            user: object = super().authenticate(
                 request, username=username, password=password, **kwargs
             )
             return user if isinstance(user, Officer) else None
@@ -35,11 +36,9 @@ class OfficerBackend(ModelBackend):
     def get_user(self, user_id: uuid.UUID | str) -> Officer | None:
         """Return the session's officer with their agency."""
         with system("authentication"):
-            return (
-                Officer.objects.select_related("agency__state")
-                .filter(pk=user_id, is_active=True)
-                .first()
-            )
+            known = Officer.objects.select_related("agency__state")
+            officer: Officer | None = known.filter(pk=user_id, is_active=True).first()
+            return officer
 
 
 class ClientScopes(SettingsScopes):
@@ -50,7 +49,7 @@ class ClientScopes(SettingsScopes):
     ) -> list[str]:
         """Return the client's own scopes."""
         if application is None:
-            return super().get_available_scopes(application, *args, **kwargs)
+            return list(oauth2_settings.SCOPES)
         return list(application.allowed_scopes)
 
     def get_default_scopes(

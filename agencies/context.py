@@ -13,50 +13,22 @@ from django.db import connection, transaction
 
 from agencies.policy import Actor
 
-_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
-
-
-def current_actor() -> Actor | None:
-    """Return who acts in this context, if anybody does."""
-    return _actor.get()
-
-
-def _setting(name: str, value: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting(%s, true), set_config(%s, %s, true)",
-            [name, name, value],
-        )
-        row = cursor.fetchone()
-    return row[0] or "" if row else ""
-
-
-def _array(keys: tuple[str, ...]) -> str:
-    return "{" + ",".join(f'"{key}"' for key in keys) + "}" if keys else ""
+_is_system: ContextVar[bool] = ContextVar("is_system", default=False)
+_keys: ContextVar[tuple[str, ...]] = ContextVar("keys", default=())
 
 
 @contextmanager
 def acting(actor: Actor) -> Iterator[None]:
     """Read and write as ``actor`` for one transaction."""
-    token = _actor.set(actor)
-    try:
-        with transaction.atomic():
-            before = _setting("app.keys", _array(actor.keys))
-            yield
-            if not connection.needs_rollback:
-                _setting("app.keys", before)
-    finally:
-        _actor.reset(token)
+    with _transaction(actor.keys, is_system=False):
+        yield
 
 
 @contextmanager
 def reading_as(keys: tuple[str, ...]) -> Iterator[None]:
     """Read with these keys for one transaction: a live read shared by colleagues."""
-    with transaction.atomic():
-        before = _setting("app.keys", _array(keys))
+    with _transaction(keys, is_system=False):
         yield
-        if not connection.needs_rollback:
-            _setting("app.keys", before)
 
 
 @contextmanager
@@ -65,15 +37,36 @@ def system(reason: str) -> Iterator[Actor]:
 
     It assumes the system database role until the block ends.
     """
-    actor = Actor(label=f"system:{reason}")
-    token = _actor.set(actor)
+    with _transaction((), is_system=True):
+        yield Actor(label=f"system:{reason}")
+
+
+@contextmanager
+def _transaction(keys: tuple[str, ...], *, is_system: bool) -> Iterator[None]:
+    """Open a transaction, or a savepoint, with a role and keys of its own.
+
+    When it ends the outer ones hold again: by PostgreSQL if it rolls back or was
+    the whole transaction, by us if it was part of one.
+    """
+    is_part = connection.in_atomic_block
+    was_system, before = _is_system.get(), _keys.get()
+    tokens = _is_system.set(is_system), _keys.set(keys)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT current_user")
-            before = connection.ops.quote_name(cursor.fetchone()[0])
-            cursor.execute(f"SET LOCAL ROLE {settings.DATABASE_SYSTEM_ROLE}")
-            yield actor
-            if not connection.needs_rollback:
-                cursor.execute(f"SET LOCAL ROLE {before}")
+        with transaction.atomic():
+            _assume(keys, is_system=is_system)
+            yield
+            if is_part and not connection.needs_rollback:
+                _assume(before, is_system=was_system)
     finally:
-        _actor.reset(token)
+        _is_system.reset(tokens[0])
+        _keys.reset(tokens[1])
+
+
+def _assume(keys: tuple[str, ...], *, is_system: bool) -> None:
+    role = settings.DATABASE_SYSTEM_ROLE if is_system else "none"
+    array = "{" + ",".join(f'"{key}"' for key in keys) + "}" if keys else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('app.keys', %s, true)",
+            [role, array],
+        )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
-
 
 def rounded(coordinates: Any) -> Any:
     """Round nested coordinates to six decimals."""
@@ -12,7 +10,7 @@ def rounded(coordinates: Any) -> Any:
     return [rounded(inner) for inner in coordinates]
 
 
-def geojson(shape: GEOSGeometry | None) -> dict[str, Any] | None:
+def geojson(shape: Any) -> dict[str, Any] | None:
     """Return a geometry as GeoJSON, nothing for none."""
     if shape is None:
         return None

@@ -74,12 +74,6 @@ class Agency(models.Model):
 class OfficerManager(BaseUserManager["Officer"].from_queryset(GuardedQuerySet)):  # type: ignore[misc]
     """Officers, by user name."""
 
-    def create_superuser(self, username: str, password: str) -> "Officer":
-        """Create the first platform administrator (``manage.py createsuperuser``)."""
-        from agencies.accounts import first_administrator
-
-        return first_administrator(username=username, password=password)
-
 
 class Officer(AbstractBaseUser, Guarded):
     """A person with an account. User names are never reused or changed."""
@@ -109,7 +103,7 @@ class Officer(AbstractBaseUser, Guarded):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = OfficerManager()
+    objects = OfficerManager()  # type: ignore[misc]
 
     class Meta(Guarded.Meta):
         """Everybody but the platform administrator belongs to an agency."""
@@ -135,9 +129,10 @@ class Officer(AbstractBaseUser, Guarded):
     @property
     def is_staff(self) -> bool:
         """Whether the officer may enter the administration."""
-        return Permission.ACCOUNT_MANAGE in Actor(
-            label="", roles=frozenset(self.roles)
-        ).permissions
+        return (
+            Permission.ACCOUNT_MANAGE
+            in Actor(label="", roles=frozenset(self.roles)).permissions
+        )
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Leave the details to each admin class, which asks the policy."""
@@ -151,9 +146,7 @@ class Officer(AbstractBaseUser, Guarded):
 class Certification(Guarded):
     """Something an officer is certified for, with its expiry."""
 
-    officer = models.ForeignKey(
-        Officer, models.CASCADE, related_name="certifications"
-    )
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="certifications")
     name = models.CharField(_("certification"), max_length=80)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
 
@@ -243,7 +236,7 @@ class Agreement(Guarded):
     )
     epoch = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = AgreementQuerySet.as_manager()
+    objects = AgreementQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Guarded.Meta):
         """An agreement ends after it begins."""
@@ -275,9 +268,7 @@ class PartyQuerySet(GuardedQuerySet["Party"]):
 class Party(Guarded):
     """One agency's membership of an agreement, from ``joined_at`` to ``left_at``."""
 
-    agreement = models.ForeignKey(
-        Agreement, models.PROTECT, related_name="parties"
-    )
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="parties")
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="memberships", verbose_name=_("agency")
     )
@@ -287,7 +278,7 @@ class Party(Guarded):
     joined_epoch = models.PositiveIntegerField()
     left_at = models.DateTimeField(null=True)
 
-    objects = PartyQuerySet.as_manager()
+    objects = PartyQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Guarded.Meta):
         """An agency is a present party once."""
@@ -365,7 +356,7 @@ class Release(Guarded):
     ended_by = models.CharField(max_length=120, blank=True)
     end_reason = models.CharField(max_length=300, blank=True)
 
-    objects = ReleaseQuerySet.as_manager()
+    objects = ReleaseQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Guarded.Meta):
         """Exactly one grantee; ended means by somebody."""

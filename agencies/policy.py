@@ -347,7 +347,7 @@ _HELD = "nullif(current_setting('app.keys', true), '')::text[]"
 
 class _Unexpired(Func):
     function = _UNEXPIRED
-    output_field = models.BooleanField()  # type: ignore[assignment]
+    output_field = models.BooleanField()
 
 
 def visible(keys: Iterable[str]) -> Q:
@@ -372,7 +372,7 @@ SET search_path = pg_catalog, pg_temp AS $$
     WHERE key = ANY (held) AND coalesce(
       (expiring ->> key)::float8 > extract(epoch FROM statement_timestamp()), true))
 $$;
-"""
+"""  # noqa: S608 - made of constants
 
 
 def row_security(table: str, app_role: str, system_role: str) -> list[str]:
@@ -391,8 +391,12 @@ def row_security(table: str, app_role: str, system_role: str) -> list[str]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY visible ON {table} FOR SELECT TO {app_role} USING ({seen})",
         f"CREATE POLICY change ON {table} FOR UPDATE TO {app_role} USING ({seen})",
-        f"CREATE POLICY add ON {table} FOR INSERT TO {app_role}"
-        f" WITH CHECK ({_HELD} IS NOT NULL)",
-        f"CREATE POLICY system ON {table} TO {system_role}"
-        " USING (true) WITH CHECK (true)",
+        (
+            f"CREATE POLICY add ON {table} FOR INSERT TO {app_role}"
+            f" WITH CHECK ({_HELD} IS NOT NULL)"
+        ),
+        (
+            f"CREATE POLICY system ON {table} TO {system_role}"
+            " USING (true) WITH CHECK (true)"
+        ),
     ]

@@ -50,6 +50,8 @@ class Guarded(models.Model):
     guard_follows: ClassVar[bool] = True
     # Rows of an append-only table are never changed by the application.
     guard_append_only: ClassVar[bool] = False
+    # Foreign keys that ``headline`` reads.
+    headline_joins: ClassVar[tuple[str, ...]] = ()
 
     objects = GuardedQuerySet.as_manager()
 
@@ -74,7 +76,7 @@ class Guarded(models.Model):
         return cls._base_manager.filter(**{cls.guard_parent: record.pk})
 
     @classmethod
-    def record_type(cls) -> str:
+    def type_name(cls) -> str:
         """The type's name in references, events and releases."""
         return cls._meta.model_name or ""
 
@@ -124,18 +126,18 @@ class Owned(Guarded):
         ]
 
     release_permission: ClassVar[policy.Permission] = policy.Permission.PLACE_EDIT
+    headline_joins: ClassVar[tuple[str, ...]] = ("owner",)
 
     @property
     def owner_keys(self) -> frozenset[str]:
         """The keys of the owner itself."""
-        return policy.owner_keys(
-            self.owner.code, self.author_id, self.tlp, self.level
-        )
+        return policy.owner_keys(self.owner.code, self.author_id, self.tlp, self.level)
 
     def touch(self) -> None:
         """Count one change of content; the caller saves."""
         self.version += 1
         self.updated_at = timezone.now()
+
 
 class Record(Owned):
     """An owned row with a reference, from which a tear line can be written.
@@ -160,6 +162,11 @@ class Record(Owned):
     def __str__(self) -> str:
         """Return the reference."""
         return self.ref
+
+    @property
+    def is_tear_line(self) -> bool:
+        """Whether this row is the reduced form of another."""
+        return getattr(self, "tear_line_of_id", None) is not None
 
     def tear_line_values(self) -> dict[str, Any]:
         """Return the only fields that a tear line takes over, already blunted."""
@@ -200,7 +207,7 @@ def guarded_models() -> list[type[Guarded]]:
 def record_model(record_type: str) -> type[Guarded]:
     """Return the model behind a type's name, as events and releases store it."""
     for model in guarded_models():
-        if model.record_type() == record_type:
+        if model.type_name() == record_type:
             return model
     raise LookupError(record_type)
 

@@ -1,6 +1,7 @@
 """The REST API's common ground: actors, scopes, versions, pages, strict input."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -109,7 +110,10 @@ def etag(row: Owned) -> str:
 
 
 def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> None:
-    """Refuse a change of a row that the caller has not seen as it is now."""
+    """Refuse a change of a row that the caller has not seen as it is now.
+
+    The row is locked first, so that of two changes of one version one is refused.
+    """
     given = request.headers.get("If-Match")
     if given is None:
         if is_needed:
@@ -117,7 +121,8 @@ def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> 
                 "if_match_required", _("Say which version you change: If-Match.")
             )
         return
-    if given.strip() not in (etag(row), "*"):
+    now: Any = type(row).objects.locked(actor_of(request), row.pk)
+    if given.strip() not in (etag(now), "*"):
         raise Stale("stale", _("The record has changed since you read it."))
 
 
@@ -163,8 +168,9 @@ class WriteMixin:
         kept.body = response.content.decode()
         kept.location = response.get("Location", "")
         data = response.data if isinstance(response.data, dict) else {}
-        if "ref" in data or "id" in data:
-            kept.record_id = data.get("id")
+        # The answer to a verb is kept as long as the record that it is about.
+        if record := self.kwargs.get("pk") or data.get("id"):
+            kept.record_id = record
             kept.record_type = getattr(self, "record_type", "")
         kept.save()
 
@@ -233,16 +239,19 @@ class OwnedViewSet(WriteMixin, ReadViewSet):
         """Return a page; its releases are read at once for all rows."""
         rows = self.filter_queryset(self.get_queryset())
         page = self.paginate_queryset(rows) or []
-        context = self.get_serializer_context()
-        context["releases"] = releases_of(page, actor_of(request))
+        context = self.get_serializer_context() | self.page_context(page)
         data = self.get_serializer_class()(page, many=True, context=context).data
         return self.get_paginated_response(data)
+
+    def page_context(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """Return what the representations of some rows need, read for all at once."""
+        return {"releases": releases_of(rows, actor_of(self.request))}
 
     @property
     def record_type(self) -> str:
         """The type's name, for kept answers."""
         rows: Any = self.queryset
-        return str(rows.model.record_type())
+        return str(rows.model.type_name())
 
     @action(detail=True, methods=["get", "post"], url_path="releases")
     def releases(self, request: Request, pk: str | None = None) -> Response:

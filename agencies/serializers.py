@@ -36,8 +36,10 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown:
                 text = _("Unknown field.")
                 raise serializers.ValidationError(
-                    {str(n)[:80]: [serializers.ErrorDetail(text, "unknown_field")]
-                     for n in unknown}
+                    {
+                        str(n)[:80]: [serializers.ErrorDetail(text, "unknown_field")]
+                        for n in unknown
+                    }
                 )
         return super().to_internal_value(data)
 
@@ -200,8 +202,17 @@ class AgreementSerializer(serializers.ModelSerializer[Agreement]):
 
         model = Agreement
         fields = [
-            "id", "code", "name", "is_multilateral", "signed_on", "in_force_from",
-            "in_force_until", "purposes", "area", "max_crossing_m", "max_tlp",
+            "id",
+            "code",
+            "name",
+            "is_multilateral",
+            "signed_on",
+            "in_force_from",
+            "in_force_until",
+            "purposes",
+            "area",
+            "max_crossing_m",
+            "max_tlp",
             "parties",
         ]
 
@@ -228,9 +239,7 @@ class ReleaseWriteSerializer(StrictSerializer):
     expires_at = MomentField(allow_null=True, default=None)
 
 
-def releases_of(
-    rows: Iterable[Owned], actor: Actor
-) -> dict[Any, list[dict[str, Any]]]:
+def releases_of(rows: Iterable[Owned], actor: Actor) -> dict[Any, list[dict[str, Any]]]:
     """Return the live releases of some records, those that the actor may know of."""
     found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     live = (
@@ -253,7 +262,13 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
     releases = serializers.SerializerMethodField()
 
     COMMON = [
-        "id", "owner", "tlp", "level", "version", "created_at", "updated_at",
+        "id",
+        "owner",
+        "tlp",
+        "level",
+        "version",
+        "created_at",
+        "updated_at",
         "releases",
     ]
 

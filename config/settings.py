@@ -18,6 +18,8 @@ if (BASE_DIR / "var" / "env").is_file():
 
 DEMO = env.bool("DEMO", default=False)
 DEBUG = False
+# Debian 12 has GDAL 3.6; shapes come as parsed GeoJSON, never as files or URLs.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if not DEMO and (len(SECRET_KEY) < 50 or "insecure" in SECRET_KEY):

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from agencies import policy
 from agencies.policy import Actor, Audience
-from agencies.records import Guarded, Owned, record_model
+from agencies.records import Guarded, record_model
 from live import cursors, pokes
 from live.kinds import Kind
 from live.models import Event
@@ -110,8 +110,8 @@ def _headlines(keys: Iterable[str], rows: list[Event]) -> dict[UUID, dict[str, A
     for subject_type, ids in wanted.items():
         model = record_model(subject_type)
         subjects = model.objects.filter(policy.visible(keys), pk__in=ids)
-        if issubclass(model, Owned):
-            subjects = subjects.select_related("owner")
+        if model.headline_joins:
+            subjects = subjects.select_related(*model.headline_joins)
         headlines |= {subject.pk: subject.headline() for subject in subjects}
     return headlines
 

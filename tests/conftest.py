@@ -13,8 +13,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from agencies.context import acting
-from agencies.policy import Actor
 from tests.world import World, build
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -63,13 +61,3 @@ def django_db_setup(
 def world(db: None) -> World:
     """Two sharing agencies, a late joiner and an outsider; see ``tests.world``."""
     return build()
-
-
-@pytest.fixture
-def acts() -> Iterator[object]:
-    """Return ``acting`` so that a test reads ``with acts(world.owner):``."""
-
-    def act(actor: Actor) -> object:
-        return acting(actor)
-
-    yield act

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
-from agencies.accounts import actor_of, actor_of_client, first_administrator
+from agencies.accounts import actor_of, actor_of_client
 from agencies.actions import accounts, agreements
 from agencies.context import acting, system
 from agencies.models import Agency, Agreement, Client, Officer, State
@@ -20,7 +20,10 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 PLACE = Point(70.6, 40.1, srid=4326)
 AREA = MultiPolygon(Polygon.from_bbox((70.0, 39.5, 71.5, 40.8)), srid=4326)
 DUTY = [
-    Role.LIAISON, Role.PLANNER, Role.COMMANDER, Role.ANALYST,
+    Role.LIAISON,
+    Role.PLANNER,
+    Role.COMMANDER,
+    Role.ANALYST,
 ]
 
 
@@ -116,14 +119,20 @@ class World:
 
 
 ALL_SCOPES = [
-    "agencies:read", "patrols:read", "patrols:write", "incidents:read",
-    "incidents:write", "reports:read", "reports:write", "events:read",
+    "agencies:read",
+    "patrols:read",
+    "patrols:write",
+    "incidents:read",
+    "incidents:write",
+    "reports:read",
+    "reports:write",
+    "events:read",
 ]
 
 
 def build() -> World:
     """Build the small world through actions."""
-    admin_officer = first_administrator(username="admin", password=PASSWORD)
+    admin_officer = accounts.first_administrator(username="admin", password=PASSWORD)
     with system("authentication"):
         admin = actor_of(admin_officer)
     agencies = {}

@@ -40,11 +40,22 @@ def create_officer(
     return officer
 
 
+def first_administrator(*, username: str, password: str) -> Officer:
+    """Create a platform administrator; from the command line only."""
+    officer = Officer(username=username, name=username, roles=[Role.PLATFORM_ADMIN])
+    set_password(officer, password)
+    with system("bootstrap") as by:
+        officer.open_to(officer_audience(officer))
+        officer.save(force_insert=True)
+        record_event(Kind.OFFICER_CREATED, by=by, subject=officer)
+    return officer
+
+
 @transaction.atomic
 def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
     """Change an account; rights that shrink close open sockets at once."""
     require(by, Permission.ACCOUNT_MANAGE)
-    row = Officer.objects.locked(by, officer.pk)
+    row: Officer = Officer.objects.locked(by, officer.pk)
     _require_in_reach(row, by)
     password = values.pop("password", "")
     for name, value in values.items():
@@ -79,6 +90,4 @@ def _require_in_reach(officer: Officer, by: Actor) -> None:
     if not is_own or _PLATFORM_ROLES & set(officer.roles):
         raise Forbidden("out_of_reach", _("You manage your own agency's accounts."))
     if officer.clearance > by.clearance:
-        raise Forbidden(
-            "clearance", _("You cannot give a clearance above your own.")
-        )
+        raise Forbidden("clearance", _("You cannot give a clearance above your own."))

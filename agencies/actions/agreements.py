@@ -38,9 +38,12 @@ def join(*, agreement: Agreement, agency: Agency, by: Actor, weight: int = 1) ->
     """Let an agency join: a new epoch, so that the past stays closed to it."""
     require(by, Permission.AGREEMENT_MANAGE)
     row = Agreement.objects.locked(by, agreement.pk)
-    if Party.objects.visible_to(by).present().filter(
-        agreement=row, agency=agency
-    ).exists():
+    if (
+        Party.objects.visible_to(by)
+        .present()
+        .filter(agreement=row, agency=agency)
+        .exists()
+    ):
         raise Conflict("already_party", _("This agency is a party already."))
     row.epoch += 1
     row.save(update_fields=["epoch"])

@@ -16,7 +16,7 @@ from live.kinds import Kind
 def create_post(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Post:
     """Register a post of the actor's own agency."""
     require(by, Permission.PLACE_EDIT)
-    owner = Agency.objects.get(pk=by.agency_id)
+    owner = Agency.objects.get(code=by.agency)
     post = Post(owner=owner, author_id=by.officer_id, **values)
     releases.create(row=post, kind=Kind.POST_CREATED, by=by, release_to=release_to)
     return post

@@ -69,8 +69,11 @@ def release(
     grantee = grantees.resolve(to, by=by)
     subject = _tear_line(row, by=by) if scope == ReleaseScope.TEARLINE else row
     grantees.require_admitted(subject, grantee)
-    for old in Release.objects.visible_to(by).of(row).live().filter(
-        scope=scope, **grantee.columns()
+    for old in (
+        Release.objects.visible_to(by)
+        .of(row)
+        .live()
+        .filter(scope=scope, **grantee.columns())
     ):
         _end(old, by=by.label, reason="replaced")
     made = _add(row, grantee, by=by, scope=scope, expires_at=expires_at, reason=reason)
@@ -78,7 +81,7 @@ def release(
     key = grantee.grant().key(subject.level)
     until = {key: expires_at.timestamp()} if expires_at else {}
     record_event(
-        Kind.of(row.record_type(), Kind.RELEASED),
+        Kind.of(row.type_name(), Kind.RELEASED),
         by=by,
         subject=subject,
         audience=Audience(row.owner_keys | {key}, until),
@@ -98,7 +101,7 @@ def revoke(*, record: Owned, release_id: UUID, by: Actor, reason: str = "") -> R
     _end(found, by=by.label, reason=reason)
     withdraw(row, by=by)
     record_event(
-        Kind.of(row.record_type(), Kind.RELEASE_ENDED),
+        Kind.of(row.type_name(), Kind.RELEASE_ENDED),
         by=by,
         subject=row,
         audience=Audience(row.owner_keys),
@@ -127,7 +130,7 @@ def end_expired(*, by: Actor) -> int:
         row = model.objects.select_for_update(of=("self",)).get(pk=found.record_id)
         withdraw(row, by=by)
         record_event(
-            Kind.of(row.record_type(), Kind.RELEASE_ENDED),
+            Kind.of(row.type_name(), Kind.RELEASE_ENDED),
             by=by,
             subject=row,
             audience=Audience(row.owner_keys),
@@ -142,7 +145,7 @@ def withdraw(row: Owned, *, by: Actor) -> None:
     for subject, lost in reapply(row):
         if lost:
             record_event(
-                Kind.of(subject.record_type(), Kind.WITHDRAWN),
+                Kind.of(subject.type_name(), Kind.WITHDRAWN),
                 by=by,
                 subject=subject,
                 audience=Audience(lost),
@@ -152,7 +155,7 @@ def withdraw(row: Owned, *, by: Actor) -> None:
 
 def _add(row: Owned, grantee: grantees.Grantee, *, by: Actor, **values: Any) -> Release:
     made = Release(
-        record_type=row.record_type(),
+        record_type=row.type_name(),
         record_id=row.pk,
         owner=row.owner,
         granted_by=by.label,
@@ -173,7 +176,7 @@ def _end(found: Release, *, by: str, reason: str) -> None:
 
 def _tear_line(row: Owned, *, by: Actor) -> Record:
     """Return the record's tear line, written now if there is none yet."""
-    if not isinstance(row, Record) or row.tear_line_of_id is not None:
+    if not isinstance(row, Record) or row.is_tear_line:
         raise Invalid(
             "no_tear_line", _("This record has no tear line."), pointer="/scope"
         )
@@ -181,14 +184,10 @@ def _tear_line(row: Owned, *, by: Actor) -> Record:
         found = tear_line_of(row)
     if found is not None:
         return found
-    made = type(row)(
-        owner=row.owner,
-        author_id=row.author_id,
-        tear_line_of=row,
-        **row.tear_line_values(),
-    )
+    values = row.tear_line_values() | {"tear_line_of": row}
+    made = type(row)(owner=row.owner, author_id=row.author_id, **values)
     made.open_to(Audience(made.owner_keys))
     made.insert()
-    kind = Kind.of(row.record_type(), Kind.TEAR_LINE_WRITTEN)
+    kind = Kind.of(row.type_name(), Kind.TEAR_LINE_WRITTEN)
     record_event(kind, by=by, subject=made)
     return made

@@ -1,0 +1,139 @@
+"""One incident, who uses the API, and what both need."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from agencies.context import acting, system
+from incidents import actions
+from incidents.models import Incident
+from tests.world import PLACE, World
+
+BASE = "/api/v1/incidents/"
+
+
+def values(**more: Any) -> dict[str, Any]:
+    """Return the columns of an incident, for the action."""
+    return {
+        "category": "smuggling",
+        "severity": "moderate",
+        "title": "CANARY-TITLE",
+        "narrative": "CANARY-NARRATIVE",
+        "place": PLACE,
+        "occurred_at": datetime.now(UTC) - timedelta(minutes=20),
+        "tlp": "amber",
+        "level": 0,
+    } | more
+
+
+def body(**more: Any) -> dict[str, Any]:
+    """Return a new incident as the API takes it."""
+    given = values() | {
+        "place": {"type": "Point", "coordinates": [70.6, 40.1]},
+        "occurred_at": "2026-01-31T08:00:00Z",
+    }
+    return given | more
+
+
+class Reader:
+    """A browser of one officer, with the API's manners."""
+
+    def __init__(self, world: World, name: str) -> None:
+        """Log in."""
+        self.client = Client()
+        with system("authentication"):
+            self.client.force_login(
+                world.officers[name], backend="agencies.authentication.OfficerBackend"
+            )
+
+    def get(self, path: str = "", **query: Any) -> Any:
+        """Read below the incidents."""
+        return self.client.get(self.path(path), query)
+
+    def post(self, path: str = "", data: Any = None, **headers: str) -> Any:
+        """Send JSON."""
+        return self.client.post(
+            self.path(path), data, content_type="application/json", headers=headers
+        )
+
+    def patch(self, path: str, data: Any, **headers: str) -> Any:
+        """Change something."""
+        return self.client.patch(
+            self.path(path), data, content_type="application/json", headers=headers
+        )
+
+    def delete(self, path: str) -> Any:
+        """End something."""
+        return self.client.delete(self.path(path))
+
+    @staticmethod
+    def path(path: str) -> str:
+        """Return a whole path; a bare id is an incident's."""
+        return path if path.startswith("/") else f"{BASE}{path}"
+
+
+class Readers:
+    """A reader for each officer of the small world."""
+
+    def __init__(self, world: World) -> None:
+        """Remember the world."""
+        self.world = world
+
+    def __getattr__(self, name: str) -> Reader:
+        """Log an officer in at first use."""
+        reader = Reader(self.world, name)
+        setattr(self, name, reader)
+        return reader
+
+
+@pytest.fixture
+def readers(world: World) -> Readers:
+    """Browsers of owner, partner, late, outsider and the rest."""
+    return Readers(world)
+
+
+@pytest.fixture
+def incident(world: World) -> Incident:
+    """An incident of KG-BS that nobody else was released."""
+    return report(world)
+
+
+@pytest.fixture
+def shared(world: World) -> Incident:
+    """An incident of KG-BS, released to TJ-BT by name."""
+    return report(world, release_to=["agency:TJ-BT"])
+
+
+def report(world: World, by: str = "owner", **more: Any) -> Incident:
+    """Report an incident through the action."""
+    actor = world.actor(by)
+    release_to = more.pop("release_to", ())
+    with acting(actor):
+        return actions.report(by=actor, release_to=release_to, **values(**more))
+
+
+def assert_hidden(reader: Reader, method: str, path: str, data: Any = None) -> None:
+    """Hold that ``{id}`` in a path answers exactly like an id that nobody has."""
+    answers = []
+    for pk in (HIDDEN[0], uuid4()):
+        send = getattr(reader.client, method)
+        url = Reader.path(path.replace("{id}", str(pk)))
+        if method == "get":
+            answers.append(send(url))
+        else:
+            answers.append(send(url, data or {}, content_type="application/json"))
+    real, none = answers
+    assert real.status_code == none.status_code == 404
+    assert real.content == none.content
+    assert headers(real) == headers(none)
+
+
+HIDDEN: list[UUID] = [uuid4()]
+
+
+def headers(response: Any) -> dict[str, str]:
+    """Return an answer's headers without the one that is random."""
+    return {k: v for k, v in response.headers.items() if k != "X-Request-ID"}
