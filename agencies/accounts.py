@@ -1,14 +1,26 @@
 """From a session or a token to an actor with the keys held at this moment."""
 
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import get_access_token_model
 
 from agencies.context import system
+from agencies.errors import Forbidden
 from agencies.models import Agency, Agreement, Client, Officer, Party
 from agencies.policy import Actor, Membership
+
+# When the session began, and when its officer was last seen: UNIX seconds.
+BEGAN_AT = "began_at"
+SEEN_AT = "seen_at"
 
 
 def memberships(agency: Agency) -> tuple[Membership, ...]:
@@ -26,7 +38,11 @@ def memberships(agency: Agency) -> tuple[Membership, ...]:
     return tuple(Membership(*party) for party in parties)
 
 
-def actor_of(officer: Officer) -> Actor:
+# How memberships are looked up; the live process, with many readers, remembers them.
+Held = Callable[[Agency], tuple[Membership, ...]]
+
+
+def actor_of(officer: Officer, held: Held = memberships) -> Actor:
     """Return an officer as an actor; an inactive one holds no keys."""
     if not officer.is_active:
         return Actor(label=f"officer:{officer.username}")
@@ -39,11 +55,13 @@ def actor_of(officer: Officer) -> Actor:
         clearance=officer.clearance,
         roles=frozenset(officer.roles),
         time_zone=agency.time_zone if agency else "UTC",
-        memberships=memberships(agency) if agency else (),
+        memberships=held(agency) if agency else (),
     )
 
 
-def actor_of_client(client: Client, scopes: frozenset[str]) -> Actor:
+def actor_of_client(
+    client: Client, scopes: frozenset[str], held: Held = memberships
+) -> Actor:
     """Return an agency's system as an actor, within its token's scopes."""
     return Actor(
         label=f"client:{client.client_id}",
@@ -53,7 +71,7 @@ def actor_of_client(client: Client, scopes: frozenset[str]) -> Actor:
         clearance=client.clearance,
         scopes=scopes & frozenset(client.allowed_scopes),
         time_zone=client.agency.time_zone,
-        memberships=memberships(client.agency),
+        memberships=held(client.agency),
     )
 
 
@@ -69,19 +87,37 @@ def actor_of_agency(agency: Agency, clearance: int) -> Actor:
         )
 
 
+def agency_of(actor: Actor) -> Agency:
+    """Return the actor's own agency; refuse whoever belongs to none."""
+    agency = Agency.objects.filter(code=actor.agency).first()
+    if agency is None:
+        raise Forbidden("no_agency", _("Your account belongs to no agency."))
+    return agency
+
+
 def officer_of_session(request: HttpRequest) -> Officer | None:
     """Return the officer whose session this is, if it still counts."""
-    if SESSION_KEY not in request.session:
+    if SESSION_KEY not in request.session or is_over(request.session):
         return None
     with system("authentication"):
         user = get_user(request)
     return user if isinstance(user, Officer) and user.is_active else None
 
 
+def is_over(session: SessionBase | Mapping[str, Any]) -> bool:
+    """Whether a session has idled, or lasted, too long; its cookie may live on."""
+    now = time.time()
+    return bool(
+        now - session.get(SEEN_AT, now) > settings.SESSION_IDLE_SECONDS
+        or now - session.get(BEGAN_AT, now) > settings.SESSION_COOKIE_AGE
+    )
+
+
 def actor_of_token(token: str) -> Actor | None:
     """Return the actor behind an OAuth2 bearer token, or nobody."""
     tokens = get_access_token_model().objects.select_related("application__agency")
-    found = tokens.filter(token=token).first()
+    checksum = hashlib.sha256(token.encode(errors="replace")).hexdigest()
+    found = tokens.filter(token_checksum=checksum).first()
     if found is None or found.is_expired() or found.application is None:
         return None
     with system("authentication"):

@@ -11,40 +11,30 @@ from django.db.models import Q, QuerySet
 from agencies.context import system
 from agencies.models import Agreement, Officer, Party, Release
 from agencies.policy import (
+    NOBODY_KEY,
     PLATFORM_KEY,
     Audience,
     Role,
     agency_key,
     audience,
+    is_open_to_owner,
 )
-from agencies.records import Guarded, Owned, Record, ReleaseScope, guarded_models
+from agencies.records import Guarded, Owned, guarded_models
 
 
-def reapply(record: Owned) -> list[tuple[Owned, frozenset[str]]]:
+def reapply(record: Owned) -> frozenset[str]:
     """Give a record and all below it the audience that its live releases make.
 
-    Returns the record, and its tear line if it has one, each with the keys that
-    lost it, for the tombstones.
+    Returns the keys that lost it, for the tombstone. A tear line is a record of
+    its own, with releases of its own.
     """
     with system("audience"):
         releases = list(
             Release.objects.of(record).select_related("agency", "agreement", "officer")
         )
-        pairs: list[tuple[Owned, str]] = [(record, ReleaseScope.FULL)]
-        tear_line = tear_line_of(record)
-        if tear_line is not None:
-            pairs.append((tear_line, ReleaseScope.TEARLINE))
         for release in releases:
             _store(release, release_audience(record, release))
-        return [(row, _spread(row, _audience(row, releases, s))) for row, s in pairs]
-
-
-def tear_line_of(record: Owned) -> Record | None:
-    """Return the record's tear line, if one was written."""
-    if not isinstance(record, Record):
-        return None
-    found = type(record).objects.filter(tear_line_of=record.pk).first()
-    return found if isinstance(found, Record) else None
+        return _spread(record, _audience(record, releases))
 
 
 def release_audience(record: Owned, release: Release) -> Audience:
@@ -59,13 +49,13 @@ def release_audience(record: Owned, release: Release) -> Audience:
     return Audience(own | {key}, expiring)
 
 
-def _audience(record: Owned, releases: list[Release], scope: str) -> Audience:
+def _audience(record: Owned, releases: list[Release]) -> Audience:
     return audience(
         owner=record.owner.code,
         author_id=record.author_id,
         tlp=record.tlp,
         level=record.level,
-        grants=[r.grant for r in releases if r.scope == scope and r.is_live],
+        grants=[r.grant for r in releases if r.is_live],
     )
 
 
@@ -81,11 +71,10 @@ def _spread(record: Owned, wanted: Audience) -> frozenset[str]:
     if before == wanted:
         return frozenset()
     _store(record, wanted)
-    floor = record.owner_keys
     for model in guarded_models():
         rows = model.guard_rows(record)
         if rows is not None:
-            spread_to(rows, model, wanted, floor)
+            spread_to(rows, model, wanted, record)
     return before.keys - wanted.keys
 
 
@@ -93,16 +82,23 @@ def spread_to(
     rows: "QuerySet[Any]",
     model: type[Guarded],
     parent: Audience,
-    floor: frozenset[str],
+    record: Owned,
 ) -> None:
-    """Give children the parent's audience, or cut theirs down to it."""
+    """Give children the parent's audience, or cut theirs down to it.
+
+    What the owner could read it still can; what a reader kept to its own agency
+    does not fall to the owner when that agency loses the record.
+    """
     if model.guard_follows:
         rows.update(**parent.columns())
         return
     stored = rows.order_by().values_list("audience", "expiring").distinct()
     for keys, expiring in stored:
         old = Audience(frozenset(keys), expiring or {})
-        new = old.within(parent, floor)
+        is_owners = is_open_to_owner(old.keys, record.owner.code, record.author_id)
+        new = old.within(parent, record.owner_keys if is_owners else frozenset())
+        if not new.keys:
+            new = Audience(frozenset({NOBODY_KEY}))
         if new != old:
             same = Q(expiring=expiring) if expiring else Q(expiring__isnull=True)
             rows.filter(same, audience=keys).update(**new.columns())

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import APIException, PermissionDenied
-from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
+from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
@@ -28,9 +30,17 @@ if TYPE_CHECKING:
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
+def scope_of(view: "APIView", method: str | None) -> str:
+    """Return the scope that a token needs for a method of a view."""
+    scope = getattr(view, "scope", "")
+    if method in READ_METHODS:
+        return f"{scope}:read"
+    return f"{getattr(view, 'write_scope', scope)}:write"
+
+
 def actor_of(request: Request) -> Actor:
     """Return who makes an authenticated request."""
-    actor = request.actor
+    actor = request._request.actor  # type: ignore[attr-defined]
     if not isinstance(actor, Actor):
         raise PermissionDenied
     return actor
@@ -57,14 +67,13 @@ class HasScope(BasePermission):
     """Known, and with a token: within its scopes."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Ask for ``<scope>:read`` or ``<scope>:write`` by the method."""
+        """Ask for the view's ``<scope>:read`` or ``<scope>:write``, by the method."""
         actor = request._request.actor  # type: ignore[attr-defined]
         if actor is None:
             return False
         if actor.scopes is None:
             return True
-        verb = "read" if request.method in READ_METHODS else "write"
-        wanted = f"{getattr(view, 'scope', '')}:{verb}"
+        wanted = scope_of(view, request.method)
         if wanted not in actor.scopes:
             raise PermissionDenied(
                 _("The token lacks the scope %(scope)s.") % {"scope": wanted}, "scope"
@@ -142,9 +151,12 @@ class CursorPages(CursorPagination):
             raise Invalid("bad_limit", _("limit: a number from 1 to 200."))
         return int(given)
 
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        """Answer a bad cursor with its own code."""
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: "APIView | None" = None
+    ) -> list[Any] | None:
+        """Answer a bad cursor, or one of another list, with its own code."""
         try:
-            return super().decode_cursor(request)
-        except APIException:
+            page: list[Any] | None = super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValueError, ValidationError, DataError):
             raise Invalid("bad_cursor", _("Not a cursor of this list.")) from None
+        return page

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid
-from agencies.models import Agency, Agreement, Officer
+from agencies.models import Agency, Agreement, Officer, Release
 from agencies.policy import TLP, Actor, Grant, GranteeKind
 from agencies.records import Owned
 
@@ -72,6 +72,16 @@ def resolve(code: str, *, by: Actor, pointer: str = "/grantee") -> Grantee:
         "unknown_grantee",
         _("No such grantee: agency:CODE, agreement:CODE or officer:USERNAME."),
         pointer=pointer,
+    )
+
+
+def grantee_of(release: Release) -> Grantee:
+    """Return whom a release names."""
+    return Grantee(
+        release.grantee_kind,
+        agency=release.agency,
+        agreement=release.agreement,
+        officer=release.officer,
     )
 
 

@@ -461,6 +461,8 @@ class RightsVersion(models.Model):
 class IdempotencyKey(Guarded):
     """The answer to a POST, kept 48 hours for a client that repeats it."""
 
+    guard_disposable: ClassVar[bool] = True
+
     actor = models.CharField(max_length=120)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)

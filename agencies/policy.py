@@ -27,6 +27,8 @@ from agencies.errors import Forbidden
 MAX_LEVEL = 3
 # Held by platform administrators; opens accounts and legal bases, never content.
 PLATFORM_KEY = "platform"
+# Held by nobody: what is left of a child when all its readers lost the record.
+NOBODY_KEY = "nobody"
 
 
 class TLP(models.TextChoices):
@@ -164,6 +166,14 @@ def base_key(key: str) -> str:
     return key.partition("#")[0]
 
 
+def stricter(key: str, other: str) -> str:
+    """Return, of a key and the one of another level, what asks for more clearance."""
+    base, mark, agency = key.partition("#")
+    if base.rpartition("/")[2] >= other.rpartition("/")[2]:
+        return key
+    return f"{other}{mark}{agency}"
+
+
 def officer_key(officer_id: uuid.UUID | str, level: int) -> str:
     """The key of one officer."""
     return f"officer:{officer_id}/{level}"
@@ -279,13 +289,31 @@ class Audience:
 
     def within(self, parent: "Audience", floor: frozenset[str]) -> "Audience":
         """This audience cut down to ``parent``'s, never below the keys ``floor``."""
-        kept = {key for key in self.keys if base_key(key) in parent.keys}
+        kept = set()
         expiring = {}
-        for key in kept - floor:
-            ends = [self.expiring.get(key), parent.expiring.get(base_key(key))]
-            if known := [end for end in ends if end is not None]:
-                expiring[key] = min(known)
+        for key in self.keys:
+            way_in = parent.way_in(key)
+            if way_in is None:
+                continue
+            inner = stricter(key, way_in)
+            kept.add(inner)
+            ends = [self.expiring.get(key), parent.expiring.get(way_in)]
+            known = [end for end in ends if end is not None]
+            if known and inner not in floor:
+                expiring[inner] = min(known)
         return Audience(frozenset(kept) | floor, expiring)
+
+    def way_in(self, key: str) -> str | None:
+        """Return the key of this audience that stands for the same readers.
+
+        It may be of another level: the marking was changed in between.
+        """
+        base = base_key(key)
+        if base in self.keys:
+            return base
+        stem = base.rpartition("/")[0]
+        levels = (f"{stem}/{level}" for level in range(MAX_LEVEL + 1))
+        return next((other for other in levels if other in self.keys), None)
 
     def share_of(self, reader: Actor) -> "Audience":
         """The part of this audience that is the reader's agency alone.
@@ -314,6 +342,14 @@ def owner_keys(
     if tlp == TLP.RED and author_id is not None:
         return frozenset({officer_key(author_id, level)})
     return frozenset({agency_key(owner, level)})
+
+
+def is_open_to_owner(
+    keys: Iterable[str], owner: str, author_id: uuid.UUID | None
+) -> bool:
+    """Whether the owner, or for RED its author, holds one of the keys at any level."""
+    own = (f"agency:{owner}/", f"officer:{author_id}/")
+    return any(key.startswith(own) for key in keys)
 
 
 def audience(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import policy
-from agencies.errors import Conflict, NotFound
+from agencies.errors import Conflict, Invalid, NotFound
 
 Row = TypeVar("Row", bound="Guarded")
 
@@ -50,6 +50,8 @@ class Guarded(models.Model):
     guard_follows: ClassVar[bool] = True
     # Rows of an append-only table are never changed by the application.
     guard_append_only: ClassVar[bool] = False
+    # Rows that the platform may delete when they are old; never what was reported.
+    guard_disposable: ClassVar[bool] = False
     # Foreign keys that ``headline`` reads.
     headline_joins: ClassVar[tuple[str, ...]] = ()
 
@@ -133,6 +135,25 @@ class Owned(Guarded):
         """The keys of the owner itself."""
         return policy.owner_keys(self.owner.code, self.author_id, self.tlp, self.level)
 
+    def require_marking(self, by: policy.Actor) -> None:
+        """Refuse a marking that would shut out whoever sets it."""
+        if self.level > by.clearance:
+            raise Invalid(
+                "level_too_high",
+                _("The level is above your clearance."),
+                pointer="/level",
+            )
+        if self.tlp == policy.TLP.RED and self.author_id is None:
+            raise Invalid(
+                "red_needs_author", _("TLP:RED needs a named officer."), pointer="/tlp"
+            )
+        if self.tlp == policy.TLP.RED and self.author_id != by.officer_id:
+            raise Invalid(
+                "red_by_author",
+                _("Only its author can keep it to named officers (TLP:RED)."),
+                pointer="/tlp",
+            )
+
     def touch(self) -> None:
         """Count one change of content; the caller saves."""
         self.version += 1
@@ -171,6 +192,9 @@ class Record(Owned):
     def tear_line_values(self) -> dict[str, Any]:
         """Return the only fields that a tear line takes over, already blunted."""
         raise NotImplementedError
+
+    def require_tear_line(self) -> None:
+        """Refuse a tear line that would say nothing; most records always have one."""
 
     def insert(self) -> None:
         """Save a new row under a free reference, like ``KG-BS-2026-04731``.

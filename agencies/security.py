@@ -18,16 +18,17 @@ def statements(model: type[Guarded], app_role: str) -> list[str]:
     system_role = settings.DATABASE_SYSTEM_ROLE
     table = f'"{model._meta.db_table}"'
     rights = "SELECT, INSERT" if model.guard_append_only else "SELECT, INSERT, UPDATE"
+    delete = ", DELETE" if model.guard_disposable else ""
     return [
         *(
             f"DROP POLICY IF EXISTS {name} ON {table}"
             for name in ("visible", "change", "add", "system")
         ),
         *policy.row_security(table, app_role, system_role),
-        # Nothing reported is ever lost: neither role may delete or truncate.
+        # Nothing reported is ever lost: neither role may delete it or truncate.
         f"REVOKE ALL ON {table} FROM {app_role}, {system_role}",
         f"GRANT {rights} ON {table} TO {app_role}",
-        f"GRANT SELECT, INSERT, UPDATE ON {table} TO {system_role}",
+        f"GRANT SELECT, INSERT, UPDATE{delete} ON {table} TO {system_role}",
     ]
 
 

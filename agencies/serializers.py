@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.geo import geojson
@@ -19,10 +21,11 @@ from agencies.models import (
     Post,
     Release,
 )
-from agencies.policy import Actor
-from agencies.records import Owned, ReleaseScope
+from agencies.policy import MAX_LEVEL, TLP, Actor
+from agencies.records import Owned, Record, ReleaseScope
 
 MAX_POINTS = 5000
+MAX_RELEASES = 50
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -37,7 +40,9 @@ class StrictSerializer(serializers.Serializer[Any]):
                 text = _("Unknown field.")
                 raise serializers.ValidationError(
                     {
-                        str(n)[:80]: [serializers.ErrorDetail(text, "unknown_field")]
+                        str(n)[:80]: [
+                            serializers.ErrorDetail(str(text), "unknown_field")
+                        ]
                         for n in unknown
                     }
                 )
@@ -77,7 +82,9 @@ class GeometryField(serializers.Field[Any, Any, Any, Any]):
     """A GeoJSON geometry (RFC 7946) of the given types, WGS 84, lon before lat."""
 
     default_error_messages = {
-        "not_geojson": _("Not a GeoJSON geometry."),
+        "not_geojson": _(
+            "Not a GeoJSON geometry whose positions are [longitude, latitude]."
+        ),
         "wrong_type": _("Expected {wanted}."),
         "out_of_range": _("Longitude is -180..180, latitude -90..90."),
         "invalid_geometry": _("The geometry is not valid: it crosses itself."),
@@ -105,11 +112,7 @@ class GeometryField(serializers.Field[Any, Any, Any, Any]):
         clean = {"type": data["type"], "coordinates": data["coordinates"]}
         try:
             shape = GEOSGeometry(json.dumps(clean), srid=4326)
-        except (GEOSException, ValueError, TypeError):
-            self.fail("not_geojson")
-        except Exception as error:
-            if type(error).__name__ != "GDALException":
-                raise
+        except (GEOSException, GDALException, ValueError, TypeError):
             self.fail("not_geojson")
         if shape.empty or not shape.valid:
             self.fail("invalid_geometry")
@@ -124,7 +127,7 @@ def _positions(coordinates: Any, depth: int = 0) -> Any:
     """Walk nested coordinates; yield each position, None for anything else."""
     if not isinstance(coordinates, list) or not coordinates or depth > 4:
         yield None
-    elif all(isinstance(c, int | float) and c == c for c in coordinates):
+    elif all(isinstance(c, int | float) for c in coordinates):
         is_position = len(coordinates) == 2 and not any(
             isinstance(c, bool) for c in coordinates
         )
@@ -147,7 +150,7 @@ class AgencyCode(serializers.SlugRelatedField[Agency]):
 class AgencySerializer(serializers.ModelSerializer[Agency]):
     """An agency."""
 
-    state = serializers.CharField(source="state_id")
+    state = serializers.CharField(source="state_id", read_only=True, allow_null=True)
 
     class Meta:
         """All columns."""
@@ -182,7 +185,7 @@ class PartySerializer(serializers.ModelSerializer[Party]):
 
     agency = AgencyCode(read_only=True)
     joined_at = MomentField(read_only=True)
-    left_at = MomentField(read_only=True)
+    left_at = MomentField(read_only=True, allow_null=True)
 
     class Meta:
         """Interval and entitlement."""
@@ -195,7 +198,7 @@ class AgreementSerializer(serializers.ModelSerializer[Agreement]):
     """A legal basis, for its parties."""
 
     parties = PartySerializer(many=True, read_only=True)
-    area = GeometryField("MultiPolygon", read_only=True)
+    area = GeometryField("MultiPolygon", read_only=True, allow_null=True)
 
     class Meta:
         """What it permits, and who takes part."""
@@ -220,14 +223,35 @@ class AgreementSerializer(serializers.ModelSerializer[Agreement]):
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
     """One release."""
 
-    expires_at = MomentField(read_only=True)
+    expires_at = MomentField(read_only=True, allow_null=True)
     created_at = MomentField(read_only=True)
+    scope = serializers.SerializerMethodField()
 
     class Meta:
         """To whom, how much, why, until when."""
 
         model = Release
         fields = ["id", "grantee", "scope", "reason", "created_at", "expires_at"]
+
+    def get_scope(self, made: Release) -> str:
+        """Return how much; a grantee is not told that it reads a tear line."""
+        return made.scope if self.context["actor"].owns(made) else ReleaseScope.FULL
+
+
+class OwnReleaseSerializer(ReleaseSerializer):
+    """One release, for the agency that made it, with what it is of."""
+
+    record = serializers.SerializerMethodField()
+    ended_at = MomentField(read_only=True, allow_null=True)
+
+    class Meta(ReleaseSerializer.Meta):
+        """With the record, and when it ended."""
+
+        fields = ["record", *ReleaseSerializer.Meta.fields, "ended_at"]
+
+    def get_record(self, made: Release) -> dict[str, str]:
+        """Return type and id, as events name their subject."""
+        return {"type": made.record_type, "id": str(made.record_id)}
 
 
 class ReleaseWriteSerializer(StrictSerializer):
@@ -240,17 +264,36 @@ class ReleaseWriteSerializer(StrictSerializer):
 
 
 def releases_of(rows: Iterable[Owned], actor: Actor) -> dict[Any, list[dict[str, Any]]]:
-    """Return the live releases of some records, those that the actor may know of."""
-    found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in rows}
+    """Return the live releases of some records, those that the actor may know of.
+
+    An owner finds the releases of a record's tear line beside the record's own.
+    """
+    known = list(rows)
+    found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in known}
+    places: dict[Any, set[Any]] = {pk: {pk} for pk in found}
+    for tear_line, record in _own_tear_lines(known, actor):
+        places.setdefault(tear_line, set()).add(record)
     live = (
         Release.objects.visible_to(actor)
         .live()
-        .filter(record_id__in=list(found))
+        .filter(record_id__in=list(places))
         .select_related("agency", "agreement", "officer")
     )
     for made in live:
-        found[made.record_id].append(dict(ReleaseSerializer(made).data))
+        shown = dict(ReleaseSerializer(made, context={"actor": actor}).data)
+        for place in places[made.record_id]:
+            found[place].append(shown)
     return found
+
+
+def _own_tear_lines(rows: list[Owned], actor: Actor) -> list[tuple[Any, Any]]:
+    """Return (tear line, record) for those records that the actor's agency owns."""
+    own = [row for row in rows if isinstance(row, Record) and actor.owns(row)]
+    if not own:
+        return []
+    seen: Any = type(own[0]).objects.visible_to(actor)
+    pairs = seen.filter(tear_line_of__in=[row.pk for row in own])
+    return list(pairs.values_list("pk", "tear_line_of"))
 
 
 class OwnedSerializer(serializers.ModelSerializer[Any]):
@@ -272,12 +315,13 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         "releases",
     ]
 
-    def get_releases(self, row: Any) -> list[ReleaseSerializer]:
+    @extend_schema_field(ReleaseSerializer(many=True))
+    def get_releases(self, row: Any) -> list[dict[str, Any]]:
         """Return the live releases that the actor may know of."""
         known = self.context.get("releases")
         if known is None:
             known = releases_of([row], self.context["actor"])
-        found: list[Any] = known.get(row.pk, [])
+        found: list[dict[str, Any]] = known.get(row.pk, [])
         return found
 
 
@@ -291,3 +335,28 @@ class PostSerializer(OwnedSerializer):
 
         model = Post
         fields = [*OwnedSerializer.COMMON, "code", "name", "place"]
+
+
+class PostChangeSerializer(StrictSerializer):
+    """What may be changed of a post."""
+
+    code = serializers.CharField(max_length=24, required=False)
+    name = serializers.CharField(max_length=120, required=False)
+    place = GeometryField("Point", required=False)
+    tlp = serializers.ChoiceField(TLP.choices, required=False)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+
+class PostWriteSerializer(StrictSerializer):
+    """A new post, and to whom it is released."""
+
+    code = serializers.CharField(max_length=24)
+    name = serializers.CharField(max_length=120)
+    place = GeometryField("Point")
+    tlp = serializers.ChoiceField(TLP.choices, default=TLP.AMBER)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, default=0)
+    release_to = serializers.ListField(
+        child=serializers.CharField(max_length=80),
+        max_length=MAX_RELEASES,
+        default=list,
+    )

@@ -19,8 +19,8 @@ def end_expired_releases() -> int:
 
 @shared_task
 def clear_old_idempotency_keys() -> int:
-    """Blank the answers kept longer than 48 hours; return how many."""
+    """Forget the answers kept longer than 48 hours; return how many."""
     before = timezone.now() - timedelta(hours=48)
     with system("clear old keys"):
-        old = IdempotencyKey.objects.filter(created_at__lt=before).exclude(body="")
-        return old.update(body="")
+        old = IdempotencyKey.objects.filter(created_at__lt=before)
+        return old.delete()[0]

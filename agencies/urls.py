@@ -1,5 +1,33 @@
-"""URLs of ``agencies``."""
+"""URLs of ``agencies``: pages, the way in and out, tokens, the API's description."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from agencies import openapi
+from agencies.views import accounts, directory, docs, session
+
+urlpatterns = [
+    path("accounts/login/", session.login, name="login"),
+    path("accounts/logout/", session.logout, name="logout"),
+    path("accounts/password/", session.password, name="password"),
+    path("oauth/token/", session.token, name="token"),
+    path("api/v1/schema/", openapi.schema, name="schema"),
+    path("api/v1/docs/", docs.page, name="docs"),
+    path("agencies/", directory.agencies, name="agency-list"),
+    path("agencies/profile/", accounts.profile, name="profile"),
+    path("agencies/agreements/", directory.agreements, name="agreement-list"),
+    path("agencies/agreements/<str:code>/", directory.agreement, name="agreement"),
+    path(
+        "agencies/agreements/<str:code>/join/",
+        directory.join,
+        name="agreement-join",
+    ),
+    path(
+        "agencies/agreements/<str:code>/leave/",
+        directory.leave,
+        name="agreement-leave",
+    ),
+    path("agencies/officers/new/", accounts.create, name="officer-new"),
+    path("agencies/officers/<uuid:pk>/", accounts.officer, name="officer"),
+    path("agencies/officers/<uuid:pk>/edit/", accounts.edit, name="officer-edit"),
+    path("agencies/<str:code>/", directory.agency, name="agency"),
+]

@@ -2,9 +2,41 @@
 
 from rest_framework.routers import SimpleRouter
 
+from agencies.api import (
+    AgencyViewSet,
+    AgreementViewSet,
+    OfficerViewSet,
+    PostViewSet,
+    ReleaseViewSet,
+)
 from incidents.api import IncidentViewSet
+from intel.api import ReportViewSet
+from live.api import EventViewSet
+from patrols.api import (
+    BorderSectionViewSet,
+    CheckpointViewSet,
+    PatrolViewSet,
+    PositionViewSet,
+    ProgrammeViewSet,
+    RouteViewSet,
+    ZoneViewSet,
+)
 
 router = SimpleRouter()
-router.register("incidents", IncidentViewSet, basename="incident")
+router.register("agencies", AgencyViewSet, basename="agency-api")
+router.register("agreements", AgreementViewSet, basename="agreement-api")
+router.register("officers", OfficerViewSet, basename="officer-api")
+router.register("releases", ReleaseViewSet, basename="release-api")
+router.register("posts", PostViewSet, basename="post-api")
+router.register("events", EventViewSet, basename="event")
+router.register("incidents", IncidentViewSet, basename="incident-api")
+router.register("reports", ReportViewSet, basename="report-api")
+router.register("zones", ZoneViewSet, basename="zone-api")
+router.register("routes", RouteViewSet, basename="route-api")
+router.register("checkpoints", CheckpointViewSet, basename="checkpoint-api")
+router.register("border-sections", BorderSectionViewSet, basename="section-api")
+router.register("programmes", ProgrammeViewSet, basename="programme-api")
+router.register("patrols", PatrolViewSet, basename="patrol-api")
+router.register("positions", PositionViewSet, basename="position-api")
 
 urlpatterns = router.urls

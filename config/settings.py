@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "patrols",
     "live",
     "agencies",
-    "django.contrib.admin",
+    "agencies.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,14 +71,16 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "agencies.middleware.RequestIdMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "agencies.middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "agencies.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "agencies.middleware.ActorMiddleware",
+    # Outside the transaction, so that its answer does not undo what it counted.
     "axes.middleware.AxesMiddleware",
+    "agencies.middleware.ActorMiddleware",
+    "agencies.middleware.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -138,6 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+CSRF_FAILURE_VIEW = "agencies.failures.csrf_failed"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "login"
@@ -176,7 +179,18 @@ CONTENT_SECURITY_POLICY = {
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "agencies.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "agencies.failures.locked_out"
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "client_secret",
+    "old",
+    "new",
+    "again",
+]
+# The administration shows its records read-only, see agencies/admin.py.
+AXES_ENABLE_ADMIN = False
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_REAL_IP", "REMOTE_ADDR"]
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -205,10 +219,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["agencies.gateway.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "agencies.gateway.CursorPages",
     "DEFAULT_FILTER_BACKENDS": [],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "agencies.openapi.Schema",
     "EXCEPTION_HANDLER": "agencies.problems.handle",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Karaul API",
@@ -221,7 +236,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AgencyKind": "agencies.models.AgencyKind",
+        "Category": "incidents.models.Category",
+        "CloseReason": "incidents.models.CloseReason",
+        "IncidentState": "incidents.models.IncidentState",
+        "PatrolState": "patrols.models.PatrolState",
+        "Purpose": "agencies.models.Purpose",
+        "ResponseState": "incidents.models.ResponseState",
+        "SectionStatus": "patrols.models.SectionStatus",
+        "TLP": "agencies.policy.TLP",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL

@@ -13,3 +13,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("django_prometheus.urls")),
 ]
+
+handler400 = "agencies.failures.bad_request"
+handler403 = "agencies.failures.forbidden"
+handler404 = "agencies.failures.not_found"
+handler500 = "agencies.failures.broken"

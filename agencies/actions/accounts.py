@@ -11,7 +11,15 @@ from agencies.audiences import officer_audience
 from agencies.context import system
 from agencies.errors import Forbidden, Invalid
 from agencies.models import Agency, Officer, RightsVersion
-from agencies.policy import Actor, Permission, Role, require
+from agencies.policy import (
+    PLATFORM_KEY,
+    Actor,
+    Audience,
+    Permission,
+    Role,
+    officer_key,
+    require,
+)
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -63,6 +71,7 @@ def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
     _require_in_reach(row, by)
     if password:
         set_password(row, password)
+        values["password"] = ""
     with system("audience"):
         row.open_to(officer_audience(row))
     row.save()
@@ -71,6 +80,31 @@ def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
         Kind.OFFICER_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
     )
     return row
+
+
+@transaction.atomic
+def change_password(*, password: str, by: Actor) -> Officer:
+    """Change the actor's own password; whoever else used it is out at once."""
+    row: Officer = Officer.objects.locked(by, by.officer_id)
+    set_password(row, password)
+    row.save(update_fields=["password"])
+    RightsVersion.raise_()
+    # Partners see liaison officers, but have no business with their passwords.
+    own = Audience(frozenset({officer_key(row.pk, 0), PLATFORM_KEY}))
+    record_event(
+        Kind.OFFICER_CHANGED,
+        by=by,
+        subject=row,
+        audience=own,
+        detail={"fields": ["password"]},
+    )
+    return row
+
+
+@transaction.atomic
+def end_sockets(*, by: Actor) -> None:
+    """Let every open socket prove its session again, after a log-out."""
+    RightsVersion.raise_()
 
 
 def set_password(officer: Officer, password: str) -> None:

@@ -1,13 +1,16 @@
 """Posts of an agency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from agencies.actions import releases
+from agencies.errors import Conflict, Invalid
 from agencies.models import Agency, Post
-from agencies.policy import Actor, Permission, require
+from agencies.policy import TLP, Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -18,18 +21,46 @@ def create_post(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> 
     require(by, Permission.PLACE_EDIT)
     owner = Agency.objects.get(code=by.agency)
     post = Post(owner=owner, author_id=by.officer_id, **values)
-    releases.create(row=post, kind=Kind.POST_CREATED, by=by, release_to=release_to)
+    _check(post, by)
+    with _codes_are_unique():
+        releases.create(row=post, kind=Kind.POST_CREATED, by=by, release_to=release_to)
     return post
 
 
 @transaction.atomic
 def change_post(*, post: Post, by: Actor, **values: Any) -> Post:
-    """Change a post's code, name or place."""
-    row = Post.objects.locked(by, post.pk)
+    """Change a post's code, name, place or marking."""
+    row: Post = Post.objects.locked(by, post.pk)
     require(by, Permission.PLACE_EDIT, owner_of=row)
+    is_remarked = {"tlp", "level"} & {k for k in values if getattr(row, k) != values[k]}
     for name, value in values.items():
         setattr(row, name, value)
+    _check(row, by)
     row.touch()
-    row.save()
+    with _codes_are_unique():
+        row.save()
+    if is_remarked:
+        releases.withdraw(row, by=by)
     record_event(Kind.POST_CHANGED, by=by, subject=row, detail={"fields": [*values]})
     return row
+
+
+def _check(post: Post, by: Actor) -> None:
+    if post.level > by.clearance:
+        text = _("The level is above your clearance.")
+        raise Invalid("level_too_high", text, pointer="/level")
+    if post.tlp == TLP.RED and post.author_id is None:
+        text = _("TLP:RED needs a named officer.")
+        raise Invalid("red_needs_author", text, pointer="/tlp")
+
+
+@contextmanager
+def _codes_are_unique() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "post_code" not in str(error):
+            raise
+        text = _("Your agency has a post with this code.")
+        raise Conflict("code_taken", text, pointer="/code") from None

@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import grantees
-from agencies.audiences import reapply, release_audience, tear_line_of
-from agencies.context import system
+from agencies.audiences import reapply, release_audience
 from agencies.errors import Invalid, NotFound
 from agencies.models import Release
 from agencies.policy import Actor, Audience, require
 from agencies.records import Owned, Record, ReleaseScope, owned_model
 from live.journal import record as record_event
 from live.kinds import Kind
+
+MARKING = {"tlp", "level"}
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def create(
     """
     named = [
         grantees.resolve(code, by=by, pointer=f"/release_to/{n}")
-        for n, code in enumerate(release_to)
+        for n, code in enumerate(dict.fromkeys(release_to))
     ]
     row.open_to(Audience(row.owner_keys))
     if isinstance(row, Record):
@@ -58,7 +59,8 @@ def release(
 ) -> Release:
     """Let a grantee see a record, or its tear line, until a time or for good.
 
-    A release of the same scope to the same grantee is replaced.
+    A tear line is a record of its own, and its releases are its own. An earlier
+    release to the same grantee is replaced.
     """
     row = type(record).objects.locked(by, record.pk)
     require(by, row.release_permission, owner_of=row)
@@ -69,22 +71,20 @@ def release(
     grantee = grantees.resolve(to, by=by)
     subject = _tear_line(row, by=by) if scope == ReleaseScope.TEARLINE else row
     grantees.require_admitted(subject, grantee)
-    for old in (
-        Release.objects.visible_to(by)
-        .of(row)
-        .live()
-        .filter(scope=scope, **grantee.columns())
-    ):
+    live = Release.objects.visible_to(by).of(subject).live()
+    for old in live.filter(**grantee.columns()):
         _end(old, by=by.label, reason="replaced")
-    made = _add(row, grantee, by=by, scope=scope, expires_at=expires_at, reason=reason)
-    reapply(row)
+    made = _add(
+        subject, grantee, by=by, scope=scope, expires_at=expires_at, reason=reason
+    )
+    reapply(subject)
     key = grantee.grant().key(subject.level)
     until = {key: expires_at.timestamp()} if expires_at else {}
     record_event(
         Kind.of(row.type_name(), Kind.RELEASED),
         by=by,
         subject=subject,
-        audience=Audience(row.owner_keys | {key}, until),
+        audience=Audience(subject.owner_keys | {key}, until),
         detail={"grantee": made.grantee, "scope": scope, "reason": reason},
     )
     return made
@@ -92,21 +92,22 @@ def release(
 
 @transaction.atomic
 def revoke(*, record: Owned, release_id: UUID, by: Actor, reason: str = "") -> Release:
-    """End a release at once: readers lose the record and get a tombstone."""
+    """End a release at once: readers lose the record and get a tombstone.
+
+    The owner may name a release of the record's tear line, too.
+    """
     row = type(record).objects.locked(by, record.pk)
-    found = Release.objects.visible_to(by).of(row).live().filter(pk=release_id).first()
-    if found is None:
+    subject: Owned
+    for subject in filter(None, (row, _own_tear_line(row, by=by))):
+        released = Release.objects.visible_to(by).of(subject).live()
+        if found := released.filter(pk=release_id).first():
+            break
+    else:
         raise NotFound
     require(by, row.release_permission, owner_of=row)
     _end(found, by=by.label, reason=reason)
-    withdraw(row, by=by)
-    record_event(
-        Kind.of(row.type_name(), Kind.RELEASE_ENDED),
-        by=by,
-        subject=row,
-        audience=Audience(row.owner_keys),
-        detail={"grantee": found.grantee, "scope": found.scope, "reason": reason},
-    )
+    withdraw(subject, by=by)
+    _record_end(subject, found, by=by)
     return found
 
 
@@ -129,28 +130,64 @@ def end_expired(*, by: Actor) -> int:
         model = owned_model(found.record_type)
         row = model.objects.select_for_update(of=("self",)).get(pk=found.record_id)
         withdraw(row, by=by)
-        record_event(
-            Kind.of(row.type_name(), Kind.RELEASE_ENDED),
-            by=by,
-            subject=row,
-            audience=Audience(row.owner_keys),
-            detail={"grantee": found.grantee, "scope": found.scope},
-        )
+        _record_end(row, found, by=by)
         count += 1
     return count
 
 
 def withdraw(row: Owned, *, by: Actor) -> None:
-    """Rewrite a record's audience and leave a tombstone with whoever lost it."""
-    for subject, lost in reapply(row):
-        if lost:
-            record_event(
-                Kind.of(subject.type_name(), Kind.WITHDRAWN),
-                by=by,
-                subject=subject,
-                audience=Audience(lost),
-                is_tombstone=True,
-            )
+    """Rewrite a record's audience and leave a tombstone with whoever lost it.
+
+    Releases that its marking no longer admits end here, and do not come back
+    when the marking is lowered again.
+    """
+    for found in Release.objects.visible_to(by).of(row).live():
+        try:
+            grantees.require_admitted(row, grantees.grantee_of(found))
+        except Invalid as refusal:
+            _end(found, by=by.label, reason=refusal.code)
+            _record_end(row, found, by=by)
+    if lost := reapply(row):
+        record_event(
+            Kind.of(row.type_name(), Kind.WITHDRAWN),
+            by=by,
+            subject=row,
+            audience=Audience(lost),
+            is_tombstone=True,
+        )
+
+
+def carry_over(row: Record, *, before: dict[str, Any], kind: Kind, by: Actor) -> None:
+    """Let a record's tear line follow a change of what it was taken from.
+
+    ``before`` is ``tear_line_values()`` from before the change. Its marking, and
+    what the owner wrote in it since, stay.
+    """
+    now = row.tear_line_values()
+    changed = [k for k in now if k not in MARKING and now[k] != before[k]]
+    tear_line = _own_tear_line(row, by=by) if changed else None
+    if tear_line is None:
+        return
+    row.require_tear_line()
+    for name in changed:
+        setattr(tear_line, name, now[name])
+    tear_line.touch()
+    tear_line.save()
+    record_event(kind, by=by, subject=tear_line)
+
+
+def _record_end(row: Owned, found: Release, *, by: Actor) -> None:
+    record_event(
+        Kind.of(row.type_name(), Kind.RELEASE_ENDED),
+        by=by,
+        subject=row,
+        audience=Audience(row.owner_keys),
+        detail={
+            "grantee": found.grantee,
+            "scope": found.scope,
+            "reason": found.end_reason,
+        },
+    )
 
 
 def _add(row: Owned, grantee: grantees.Grantee, *, by: Actor, **values: Any) -> Release:
@@ -174,16 +211,25 @@ def _end(found: Release, *, by: str, reason: str) -> None:
     found.save(update_fields=["ended_at", "ended_by", "end_reason"])
 
 
+def _own_tear_line(row: Owned, *, by: Actor) -> Record | None:
+    """Return the locked tear line of a record, to its owner alone."""
+    if not isinstance(row, Record) or not by.owns(row):
+        return None
+    rows: Any = type(row).objects
+    seen = rows.visible_to(by).select_for_update(of=("self",))
+    found: Record | None = seen.filter(tear_line_of=row.pk).first()
+    return found
+
+
 def _tear_line(row: Owned, *, by: Actor) -> Record:
     """Return the record's tear line, written now if there is none yet."""
     if not isinstance(row, Record) or row.is_tear_line:
         raise Invalid(
             "no_tear_line", _("This record has no tear line."), pointer="/scope"
         )
-    with system("tear line"):
-        found = tear_line_of(row)
-    if found is not None:
+    if found := _own_tear_line(row, by=by):
         return found
+    row.require_tear_line()
     values = row.tear_line_values() | {"tear_line_of": row}
     made = type(row)(owner=row.owner, author_id=row.author_id, **values)
     made.open_to(Audience(made.owner_keys))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from agencies.models import Officer
-from agencies.policy import Actor
+from agencies.policy import Actor, Role
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -19,5 +19,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor if isinstance(actor, Actor) else None,
         "officer": user if isinstance(user, Officer) else None,
+        "own_roles": [Role(role).label for role in getattr(user, "roles", [])],
         "map_disclaimer": settings.MAP_DISCLAIMER,
     }

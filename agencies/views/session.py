@@ -3,6 +3,7 @@
 import base64
 import binascii
 import time
+from typing import cast
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
-from oauth2_provider.views import TokenView
+from oauth2_provider.views.base import TokenView
 
 from agencies.accounts import BEGAN_AT
 from agencies.actions import accounts
@@ -101,7 +102,7 @@ def token(request: HttpRequest) -> HttpResponse:
     response = _token(request)
     if response.status_code == 401:
         AxesProxyHandler.user_login_failed(token, client, request)
-    return response
+    return cast(HttpResponse, response)
 
 
 def _next(request: HttpRequest) -> str:

@@ -9,12 +9,16 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from agencies import problems
+from agencies.errors import NotFound, Refused
 
 MACHINES = ("/api/", "/oauth/")
+# How long a lock-out lasts, in seconds (``AXES_COOLOFF_TIME``).
+LOCKED_SECONDS = 900
 
 
 def is_for_machines(request: HttpRequest) -> bool:
@@ -23,17 +27,30 @@ def is_for_machines(request: HttpRequest) -> bool:
 
 
 def answer(
-    request: HttpRequest, status: int, code: str, title: str, detail: str = ""
+    request: HttpRequest, status: int, code: str, text: str, template: str = ""
 ) -> HttpResponse:
-    """Return a refusal as a problem, a short text for htmx, or a page."""
+    """Return a problem to machines, a short text to htmx, a page to people."""
     if is_for_machines(request):
-        return problems.respond(status, code, detail or title)
+        return problems.respond(status, code, text)
     if request.headers.get("HX-Request"):
-        return HttpResponse(detail or title, status=status, content_type="text/plain")
+        return HttpResponse(text, status=status, content_type="text/plain")
     page = render_to_string(
-        "agencies/failure.html", {"status": status, "title": title, "detail": detail}
+        template or f"{status}.html", {"status": status, "text": text}
     )
     return HttpResponse(page, status=status)
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Answer an action's refusal with its own words."""
+    if isinstance(refusal, NotFound):
+        return not_found(request)
+    return answer(
+        request,
+        refusal.status,
+        refusal.code,
+        str(refusal),
+        "agencies/refused.html",
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -48,33 +65,23 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what is not there, or not visible: the same bytes for both."""
-    text = "Not found." if is_for_machines(request) else _("This is not there.")
-    return answer(request, 404, "not_found", text)
+    return answer(request, 404, "not_found", "Not found.")
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours: 503 while the database is away, else 500."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = answer(
-            request, 503, "unavailable", _("Temporarily unavailable; try again.")
-        )
+        text = _("Temporarily unavailable; try again.")
+        response = answer(request, 503, "unavailable", text)
         response["Retry-After"] = "5"
         return response
-    return answer(
-        request,
-        500,
-        "internal",
-        _("Something went wrong here."),
-        _("It was noted. Number of the request: %(id)s")
-        % {"id": getattr(request, "request_id", "-")},
-    )
+    return answer(request, 500, "internal", _("Something went wrong on our side."))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that was not sent from our own page, or is too old."""
-    title = _("The form has expired.")
-    text = _("Open the page anew and send it again.")
-    return answer(request, 403, "csrf", title, text)
+    text = _("The form has expired; open the page anew.")
+    return answer(request, 403, "csrf", text, "403_csrf.html")
 
 
 def locked_out(
@@ -83,8 +90,11 @@ def locked_out(
     credentials: Any = None,
 ) -> HttpResponse:
     """Answer too many wrong passwords, whether or not the account exists."""
-    title = _("Too many attempts.")
-    text = _("Wait a quarter of an hour, or ask your administrator.")
-    locked = answer(request, 429, "locked_out", title, text)
-    locked["Retry-After"] = "900"
+    if is_for_machines(request):
+        text = _("Too many attempts; wait a quarter of an hour.")
+        locked = problems.respond(429, "locked_out", text)
+    else:
+        page = {"locked_out": True}
+        locked = render(request, "accounts/login.html", page, status=429)
+    locked["Retry-After"] = str(LOCKED_SECONDS)
     return locked

@@ -1,0 +1,327 @@
+"""The administration: who enters, what it shows, what it does."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from agencies import models
+from agencies.actions import accounts, posts
+from agencies.administration import HouseAdmin
+from agencies.context import acting, system
+from agencies.models import Agency, Agreement, Officer, Party
+from incidents import actions as incidents
+from tests.api.http import token
+from tests.world import PASSWORD, PLACE, World, soon
+
+CANARY = "canary-7f3a"
+STRONG = "a very long phrase 9"
+
+
+def browser(world: World, name: str) -> Client:
+    client = Client()
+    user = world.admin_officer if name == "admin" else world.officers[name]
+    with system("test"):
+        client.force_login(user)
+    return client
+
+
+def pages() -> list[str]:
+    """All lists and all empty forms of the administration."""
+    found = ["admin:index"]
+    for model in admin.site._registry:
+        label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found += [f"{label}_changelist", f"{label}_add"]
+    return found
+
+
+def hide_things(world: World) -> None:
+    """Let KG-BS write what it releases to nobody."""
+    with acting(world.owner):
+        posts.create_post(by=world.owner, code="C", name=CANARY, place=PLACE)
+        incidents.report(
+            by=world.owner,
+            category="other",
+            severity="minor",
+            title=CANARY,
+            narrative=CANARY,
+            language="en",
+            place=PLACE,
+            occurred_at=soon(-1),
+        )
+
+
+def test_every_page_opens_and_shows_nothing_hidden(world: World) -> None:
+    hide_things(world)
+    client = browser(world, "admin")
+    assert len(pages()) > 10
+    for name in pages():
+        answer = client.get(reverse(name), {} if "_add" in name else {"q": "a"})
+        assert answer.status_code in (200, 403), name
+        assert answer.status_code == 200 or name.endswith("_add"), name
+        text = answer.content.decode()
+        assert CANARY not in text, name
+        assert "http://" not in text.replace("http://www.w3.org", ""), name
+        assert "https://" not in text, name
+
+
+def test_every_row_that_is_seen_opens(world: World) -> None:
+    hide_things(world)
+    for name in ("admin", "owner_admin"):
+        client = browser(world, name)
+        for model, options in admin.site._registry.items():
+            request: Any = client.get("/admin/").wsgi_request
+            if not options.has_view_permission(request):
+                continue
+            with acting(world.admin if name == "admin" else world.actor(name)):
+                rows = list(options.get_queryset(request)[:5])
+            label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            for row in rows:
+                answer = client.get(reverse(f"{label}_change", args=[row.pk]))
+                assert answer.status_code == 200, (name, row)
+                text = answer.content.decode()
+                assert "openlayers" not in text.lower()
+                assert "md5$" not in text, "not even a hash"
+                history = client.get(reverse(f"{label}_history", args=[row.pk]))
+                assert history.status_code == 200
+
+
+def test_only_reviewed_classes_are_registered() -> None:
+    registered = admin.site._registry
+    assert all(isinstance(options, HouseAdmin) for options in registered.values())
+    labels = {model._meta.label for model in registered}
+    assert not {label for label in labels if label.startswith(("oauth2", "auth."))}
+    assert "sessions.Session" not in labels
+    assert "agencies.IdempotencyKey" not in labels
+
+
+@pytest.mark.parametrize("name", ["owner", "partner", "outsider", "owner_observer"])
+def test_others_stay_outside(world: World, name: str) -> None:
+    client = browser(world, name)
+    for page in pages():
+        answer = client.get(reverse(page), follow=True)
+        assert answer.status_code == 403, page
+
+
+def test_nobody_is_sent_to_our_own_log_in_page(world: World) -> None:
+    client = Client()
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
+    given = {"username": "admin", "password": PASSWORD, "next": "/admin/"}
+    assert client.post("/accounts/login/", given, follow=True).status_code == 200
+    answer = client.post("/admin/login/", {"username": "admin", "password": "x"})
+    assert answer.status_code == 302
+
+
+def test_logging_out_here_is_logging_out(world: World) -> None:
+    client = browser(world, "admin")
+    assert client.get("/admin/password_change/")["Location"] == "/accounts/password/"
+    before = models.RightsVersion.current()
+    assert client.post("/admin/logout/")["Location"] == "/accounts/login/"
+    assert client.get("/admin/").status_code == 302
+    assert models.RightsVersion.current() > before
+
+
+def test_a_token_does_not_enter(world: World) -> None:
+    given = f"Bearer {token(world, 'KG-BS')}"
+    answer = Client(headers={"Authorization": given}).get("/admin/")
+    assert answer.status_code == 302
+
+
+def add_officer(client: Client, **values: Any) -> Any:
+    given = {
+        "username": "new",
+        "name": "New Officer",
+        "languages": "{}",
+        "roles": ["liaison"],
+        "clearance": "1",
+        "is_active": "on",
+        "password": STRONG,
+        **values,
+    }
+    return client.post(reverse("admin:agencies_officer_add"), given)
+
+
+def officers() -> dict[str, Officer]:
+    with system("test"):
+        return {o.username: o for o in Officer.objects.select_related("agency")}
+
+
+def test_an_agency_admin_keeps_the_agencys_accounts(world: World) -> None:
+    client = browser(world, "owner_admin")
+    assert add_officer(client).status_code == 302
+    made = officers()["new"]
+    assert made.agency == world.agencies["KG-BS"]
+    assert made.check_password(STRONG)
+    change = reverse("admin:agencies_officer_change", args=[made.pk])
+    given = {"name": "Renamed", "languages": "{}", "roles": ["crew"], "clearance": "0"}
+    assert client.post(change, given).status_code == 302
+    made = officers()["new"]
+    assert (made.name, made.roles, made.is_active) == ("Renamed", ["crew"], False)
+    assert made.check_password(STRONG), "an empty password changes nothing"
+    given = {"username": "new", "password": STRONG}
+    assert Client().post("/accounts/login/", given).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"roles": ["platform_admin"]},
+        {"password": "12345"},
+        {"password": ""},
+        {"username": "outsider"},
+        {"clearance": "9"},
+    ],
+)
+def test_what_an_agency_admin_may_not(world: World, values: dict[str, Any]) -> None:
+    """Refusals are shown on the form, and nothing is written."""
+    before = set(officers())
+    answer = add_officer(browser(world, "owner_admin"), **values)
+    assert answer.status_code == 200
+    assert b"errorlist" in answer.content
+    assert set(officers()) == before
+
+
+def test_an_agency_admin_does_not_choose_the_agency(world: World) -> None:
+    client = browser(world, "owner_admin")
+    add_officer(client, agency=str(world.agencies["TJ-BT"].pk))
+    assert officers()["new"].agency == world.agencies["KG-BS"]
+
+
+@pytest.mark.parametrize("name", ["partner", "outsider"])
+def test_officers_of_others_are_not_there(world: World, name: str) -> None:
+    client = browser(world, "owner_admin")
+    pk = world.officers[name].pk
+    change = reverse("admin:agencies_officer_change", args=[pk])
+    assert client.get(change).status_code == 302
+    assert client.post(change, {"name": "x"}).status_code == 302
+    text = client.get(reverse("admin:agencies_officer_changelist")).content.decode()
+    assert name not in text.lower()
+
+
+def test_an_agency_admin_does_not_touch_the_platforms_keepers(world: World) -> None:
+    with acting(world.admin):
+        keeper = accounts.create_officer(
+            by=world.admin,
+            username="keeper",
+            password=STRONG,
+            agency=world.agencies["KG-BS"],
+            name="Keeper",
+            roles=["platform_admin"],
+        )
+    client = browser(world, "owner_admin")
+    change = reverse("admin:agencies_officer_change", args=[keeper.pk])
+    page = client.get(change)
+    assert page.status_code == 200
+    assert "md5$" not in page.content.decode()
+    assert client.post(change, {"password": "x"}).status_code == 403
+
+
+def test_the_platform_keeps_agencies_and_agreements(world: World) -> None:
+    client = browser(world, "admin")
+    given = {
+        "code": "UN-OB",
+        "name": "Observers",
+        "kind": "observer",
+        "languages": "en,ru",
+        "time_zone": "Asia/Tashkent",
+    }
+    add = reverse("admin:agencies_agency_add")
+    assert client.post(add, given | {"time_zone": "Mars"}).status_code == 200
+    assert client.post(add, given | {"code": "un ob"}).status_code == 200
+    assert client.post(add, given).status_code == 302
+    made = Agency.objects.get(code="UN-OB")
+    assert made.languages == ["en", "ru"]
+    change = reverse("admin:agencies_agency_change", args=[made.pk])
+    client.post(change, given | {"code": "XX", "name": "Renamed"})
+    made.refresh_from_db()
+    assert (made.code, made.name) == ("UN-OB", "Renamed")
+    state = reverse("admin:agencies_state_add")
+    assert client.post(state, {"code": "UZ", "name": "x"}).status_code == 200
+    assert client.post(state, {"code": "XX", "name": "Xenia"}).status_code == 302
+
+    agreement = {
+        "code": "ALL",
+        "name": "All",
+        "signed_on": "2026-01-01",
+        "in_force_from": "2026-01-01",
+        "purposes": ["patrol"],
+        "max_crossing_m": "0",
+        "max_tlp": "amber",
+        "parties": [str(world.agencies[code].pk) for code in ("KG-BS", "KZ-BS")],
+    }
+    answer = client.post(reverse("admin:agencies_agreement_add"), agreement)
+    assert answer.status_code == 302
+    with acting(world.outsider):
+        assert Agreement.objects.filter(code="ALL").exists()
+        assert Party.objects.filter(agreement__code="ALL").count() == 2
+
+
+def test_an_agency_admin_does_not(world: World) -> None:
+    client = browser(world, "owner_admin")
+    for name in ("agency", "state", "agreement"):
+        add = reverse(f"admin:agencies_{name}_add")
+        assert client.get(add).status_code == 403
+        assert client.post(add, {}).status_code == 403
+    attempts = reverse("admin:axes_accessattempt_changelist")
+    assert client.get(attempts).status_code == 403
+    assert browser(world, "admin").get(attempts).status_code == 200
+
+
+def test_a_clients_secret_is_shown_once(world: World) -> None:
+    client = browser(world, "owner_admin")
+    given = {"name": "C2", "allowed_scopes": ["incidents:read"], "clearance": "1"}
+    answer = client.post(reverse("admin:agencies_client_add"), given)
+    assert answer.status_code == 200
+    made = models.Client.objects.get()
+    assert made.agency == world.agencies["KG-BS"]
+    [(_shown, secret)] = answer.context["clients"]
+    assert secret in answer.content.decode()
+    assert secret not in made.client_secret
+
+    def ask(word: str) -> int:
+        body = {
+            "grant_type": "client_credentials",
+            "client_id": made.client_id,
+            "client_secret": word,
+        }
+        return Client().post("/oauth/token/", body).status_code
+
+    assert ask(secret) == 200
+    change = reverse("admin:agencies_client_change", args=[made.pk])
+    page = client.get(change).content.decode()
+    assert made.client_secret not in page
+    assert secret not in page
+    assert client.post(change, given | {"clearance": "0"}).status_code == 302
+    made.refresh_from_db()
+    assert made.clearance == 0
+    assert ask(secret) == 200, "a change keeps the secret"
+
+    body = {"action": "renew", "_selected_action": [made.pk]}
+    answer = client.post(reverse("admin:agencies_client_changelist"), body)
+    [(_shown, renewed)] = answer.context["clients"]
+    assert (ask(secret), ask(renewed)) == (401, 200)
+
+
+def test_clients_of_others_are_not_there(world: World) -> None:
+    other = world.client("KZ-BS")
+    client = browser(world, "owner_admin")
+    change = reverse("admin:agencies_client_change", args=[other.pk])
+    assert client.get(change).status_code == 302
+    assert client.post(change, {}).status_code == 302
+    listed = client.get(reverse("admin:agencies_client_changelist")).content.decode()
+    assert other.client_id not in listed
+
+
+def test_nothing_is_deleted(world: World) -> None:
+    client = browser(world, "admin")
+    for model in admin.site._registry:
+        label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        pk = world.officers["owner"].pk if model is Officer else "1"
+        answer = client.post(reverse(f"{label}_delete", args=[pk]), {"post": "yes"})
+        assert answer.status_code in (302, 403)
+        listed = client.get(reverse(f"{label}_changelist")).content
+        assert b"delete_selected" not in listed
+    assert "owner" in officers()

@@ -1,0 +1,342 @@
+"""Pages: agencies, agreements, officers, by who asks; refusals and faults."""
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import include, path
+
+from agencies.actions import posts
+from agencies.context import acting, system
+from agencies.errors import Conflict, Forbidden, Invalid, NotFound
+from agencies.guards import actor_of, officer_required
+from agencies.models import Agreement, Officer, Party, Post
+from agencies.views import shell
+from config import urls as site
+from tests.world import PASSWORD, PLACE, World
+
+NOWHERE = "00000000-0000-0000-0000-000000000007"
+STRONG = "a very long phrase 9"
+
+
+def browser(world: World, name: str, **options: Any) -> Client:
+    client = Client(**options)
+    user = world.admin_officer if name == "admin" else world.officers[name]
+    with system("test"):
+        client.force_login(user)
+    return client
+
+
+def test_the_directory_counts_only_whom_one_sees(world: World) -> None:
+    def row(name: str, code: str) -> dict[str, Any]:
+        answer = browser(world, name).get("/agencies/")
+        rows = {row["agency"].code: row for row in answer.context["rows"]}
+        found: dict[str, Any] = rows[code]
+        return found
+
+    assert row("owner", "KG-BS")["officers"] == 4
+    assert row("partner", "KG-BS")["officers"] == 2
+    assert row("outsider", "KG-BS")["officers"] == 0
+    assert [a.code for a in row("partner", "KG-BS")["agreements"]] == ["KG-TJ"]
+    assert row("outsider", "KG-BS")["agreements"] == []
+    assert row("outsider", "UZ-BT")["agreements"][0].code == "KZ-UZ"
+
+
+def test_an_agencys_page_shows_what_one_may_know(world: World) -> None:
+    with acting(world.owner):
+        posts.create_post(
+            by=world.owner,
+            code="P1",
+            name="Dostuk",
+            place=PLACE,
+            release_to=["agency:TJ-BT"],
+        )
+    partner = browser(world, "partner").get("/agencies/KG-BS/").content.decode()
+    assert "Dostuk" in partner
+    assert "owner_low" in partner
+    assert "owner_admin" not in partner
+    outsider = browser(world, "outsider").get("/agencies/KG-BS/").content.decode()
+    assert "Dostuk" not in outsider
+    assert "owner_low" not in outsider
+    assert "KG-TJ" not in outsider
+
+
+@pytest.mark.parametrize(
+    ("hidden", "nothing"),
+    [
+        ("/agencies/agreements/KG-TJ/", "/agencies/agreements/XX/"),
+        ("/agencies/officers/{owner}/", f"/agencies/officers/{NOWHERE}/"),
+        ("/agencies/officers/{owner}/edit/", f"/agencies/officers/{NOWHERE}/edit/"),
+    ],
+)
+def test_what_is_hidden_is_not_there(world: World, hidden: str, nothing: str) -> None:
+    client = browser(world, "outsider")
+    at = hidden.format(owner=world.officers["owner"].pk)
+    one, other = client.get(at), client.get(nothing)
+    assert (one.status_code, other.status_code) == (404, 404)
+    assert one.content == other.content
+    assert browser(world, "partner").get(at).status_code in (200, 403)
+    nowhere = client.get("/no/such/page/")
+    assert nowhere.content == one.content
+
+
+def test_every_page_of_ours_asks_who_one_is(world: World) -> None:
+    for at in ("", "agreements/", "agreements/KG-TJ/", "KG-BS/", "profile/"):
+        answer = Client().get(f"/agencies/{at}")
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            f"/accounts/login/?next=/agencies/{at}",
+        )
+
+
+def test_an_agreement_tells_what_it_permits(world: World) -> None:
+    text = browser(world, "partner").get("/agencies/agreements/KG-TJ/").content.decode()
+    assert "joint patrol" in text
+    assert "5000" in text.replace(",", "").replace("\xa0", "")
+    assert "TJ-BT" in text
+    assert "/join/" not in text
+    assert (
+        "/join/"
+        in browser(world, "admin").get("/agencies/agreements/KG-TJ/").content.decode()
+    )
+
+
+def test_agencies_join_and_leave_by_the_platform(world: World) -> None:
+    at = "/agencies/agreements/KG-TJ/"
+    client = browser(world, "admin")
+    given = {"agency": "UZ-BT", "weight": "2"}
+    for name in ("owner", "owner_admin"):
+        answer = browser(world, name).post(f"{at}join/", given)
+        assert answer.status_code == 403
+    outside = browser(world, "outsider").post(f"{at}join/", given)
+    assert outside.status_code == 404
+    assert client.post(f"{at}join/", given).status_code == 302
+    with acting(world.late):
+        assert Agreement.objects.get(code="KG-TJ").epoch == 2
+        assert Party.objects.get(agreement__code="KG-TJ", agency__code="UZ-BT").weight
+    again = client.post(
+        f"{at}join/", given, headers={"Referer": f"http://testserver{at}"}
+    )
+    assert (again.status_code, again["Location"]) == (302, f"http://testserver{at}")
+    assert "a party already" in client.get(at).content.decode()
+    assert client.post(f"{at}leave/", {"agency": "UZ-BT"}).status_code == 302
+    with acting(world.late):
+        assert not Agreement.objects.filter(code="KG-TJ").exists()
+    assert client.post(f"{at}leave/", {"agency": "UZ-BT"}).status_code == 404
+    assert client.post(f"{at}leave/", {"agency": "XX"}).status_code == 404
+    assert client.post(f"{at}join/", {"agency": "XX"}).status_code == 302
+
+
+def test_an_officers_page(world: World) -> None:
+    at = f"/agencies/officers/{world.officers['owner'].pk}/"
+    colleague = browser(world, "owner_low").get(at).content.decode()
+    partner = browser(world, "partner").get(at).content.decode()
+    assert "Clearance" in colleague
+    assert "Clearance" not in partner
+    own = browser(world, "owner").get("/agencies/profile/")
+    assert own.status_code == 200
+    assert "/accounts/password/" in own.content.decode()
+    assert browser(world, "admin").get("/agencies/profile/").status_code == 200
+
+
+def officer_of(name: str) -> Officer:
+    with system("test"):
+        return Officer.objects.select_related("agency").get(username=name)
+
+
+def test_an_agency_admin_opens_and_changes_an_account(world: World) -> None:
+    client = browser(world, "owner_admin")
+    assert client.get("/agencies/officers/new/").status_code == 200
+    given = {
+        "username": "new",
+        "name": "New",
+        "roles": ["liaison"],
+        "clearance": "1",
+        "is_active": "on",
+        "password": STRONG,
+    }
+    answer = client.post("/agencies/officers/new/", given)
+    made = officer_of("new")
+    assert answer["Location"] == f"/agencies/officers/{made.pk}/"
+    assert made.agency == world.agencies["KG-BS"]
+    edit = f"/agencies/officers/{made.pk}/edit/"
+    assert client.get(edit).status_code == 200
+    changed = {"name": "Changed", "clearance": "0"}
+    assert client.post(edit, changed).status_code == 302
+    made = officer_of("new")
+    assert (made.name, made.roles, made.is_active) == ("Changed", [], False)
+    assert made.check_password(STRONG)
+    assert client.post(edit, {**changed, "password": "123"}).status_code == 200
+    assert officer_of("new").check_password(STRONG)
+    taken = client.post("/agencies/officers/new/", {**given, "username": "outsider"})
+    assert "This user name is taken." in taken.content.decode()
+    keeper = client.post(
+        "/agencies/officers/new/", {**given, "roles": ["platform_admin"]}
+    )
+    assert keeper.status_code == 200
+
+
+def test_the_platform_opens_an_account_anywhere(world: World) -> None:
+    given = {
+        "username": "new",
+        "name": "New",
+        "agency": "KZ-BS",
+        "roles": ["agency_admin"],
+        "clearance": "3",
+        "is_active": "on",
+        "password": STRONG,
+    }
+    assert browser(world, "admin").post("/agencies/officers/new/", given)["Location"]
+    assert officer_of("new").agency == world.agencies["KZ-BS"]
+
+
+@pytest.mark.parametrize("name", ["owner", "partner", "owner_observer"])
+def test_others_do_not_manage_accounts(world: World, name: str) -> None:
+    client = browser(world, name)
+    edit = f"/agencies/officers/{world.officers['owner'].pk}/edit/"
+    for at in ("/agencies/officers/new/", edit):
+        expected = 404 if name == "outsider" else 403
+        assert client.get(at).status_code == expected
+        assert client.post(at, {"name": "x", "clearance": "0"}).status_code == expected
+    assert officer_of("owner").name == "Owner"
+
+
+def test_an_agency_admin_does_not_reach_partners(world: World) -> None:
+    client = browser(world, "owner_admin")
+    edit = f"/agencies/officers/{world.officers['partner'].pk}/edit/"
+    given = {"name": "x", "clearance": "0", "password": STRONG, "is_active": "on"}
+    assert client.post(edit, given).status_code == 403
+    assert officer_of("partner").check_password(PASSWORD)
+
+
+def test_the_shell_reads_nothing_for_nobody(
+    db: None, django_assert_num_queries: Any
+) -> None:
+    request = RequestFactory().get("/")
+    with django_assert_num_queries(0):
+        shown = shell(request)
+    assert (shown["actor"], shown["officer"]) == (None, None)
+
+
+# --- refusals and faults ------------------------------------------------------
+
+REFUSALS = {
+    "conflict": Conflict("closed", "It is closed."),
+    "invalid": Invalid("wrong", "It is wrong."),
+    "forbidden": Forbidden("not_owner", "It is not yours."),
+    "missing": NotFound(),
+}
+
+
+@officer_required
+def refusing(request: HttpRequest, how: str) -> HttpResponse:
+    """Write a post, then refuse."""
+    posts.create_post(by=actor_of(request), code=how, name=how, place=PLACE)
+    raise REFUSALS[how]
+
+
+@officer_required
+def failing(request: HttpRequest, how: str) -> HttpResponse:
+    """Break."""
+    raise OperationalError("gone") if how == "database" else ZeroDivisionError
+
+
+urlpatterns = [
+    path("refuse/<str:how>/", refusing),
+    path("fail/<str:how>/", failing),
+    path("api/fail/<str:how>/", failing),
+    path("", include(site)),
+]
+handler400 = site.handler400
+handler403 = site.handler403
+handler404 = site.handler404
+handler500 = site.handler500
+here = override_settings(ROOT_URLCONF="tests.agencies.test_pages")
+
+
+def nothing_was_written(world: World) -> bool:
+    with acting(world.owner):
+        return not Post.objects.exists()
+
+
+@here
+@pytest.mark.parametrize("how", ["conflict", "invalid"])
+def test_a_form_that_is_refused_leads_back(world: World, how: str) -> None:
+    client = browser(world, "owner")
+    came_from = "http://testserver/agencies/"
+    answer = client.post(f"/refuse/{how}/", headers={"Referer": came_from})
+    assert (answer.status_code, answer["Location"]) == (302, came_from)
+    assert str(REFUSALS[how]) in client.get("/agencies/").content.decode()
+    assert nothing_was_written(world)
+
+
+@here
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [("conflict", 409), ("invalid", 400), ("forbidden", 403), ("missing", 404)],
+)
+@pytest.mark.parametrize("came_from", ["", "https://example.org/agencies/"])
+def test_what_is_refused_has_a_page(
+    world: World, how: str, status: int, came_from: str
+) -> None:
+    client = browser(world, "owner")
+    headers = {"Referer": came_from} if came_from else {}
+    at = f"/refuse/{how}/"
+    for answer in (client.get(at), client.post(at, headers=headers)):
+        assert answer.status_code == status
+        assert answer["Content-Type"].startswith("text/html")
+        if how != "missing":
+            assert str(REFUSALS[how]) in answer.content.decode()
+    assert nothing_was_written(world)
+
+
+@here
+def test_a_fragment_is_refused_in_words(world: World) -> None:
+    client = browser(world, "owner")
+    headers = {"HX-Request": "true", "Referer": "http://testserver/agencies/"}
+    answer = client.post("/refuse/conflict/", headers=headers)
+    assert (answer.status_code, answer.content) == (409, b"It is closed.")
+
+
+@here
+def test_faults_of_ours_have_pages_and_problems(world: World) -> None:
+    client = browser(world, "owner", raise_request_exception=False)
+    broken = client.get("/fail/x/")
+    assert broken.status_code == 500
+    assert "ZeroDivision" not in broken.content.decode()
+    away = client.get("/fail/database/")
+    assert (away.status_code, away["Retry-After"]) == (503, "5")
+    for how, status, code in (("x", 500, "internal"), ("database", 503, "unavailable")):
+        answer = client.get(f"/api/fail/{how}/")
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_form_of_another_site_is_refused(world: World) -> None:
+    client = browser(world, "admin", enforce_csrf_checks=True)
+    answer = client.post("/agencies/agreements/KG-TJ/leave/", {"agency": "TJ-BT"})
+    assert answer.status_code == 403
+    assert "out of date" in answer.content.decode()
+
+
+def test_an_unknown_host_is_refused(world: World) -> None:
+    answer = Client(headers={"Host": "evil.example"}).get("/agencies/")
+    assert answer.status_code == 400
+
+
+def test_what_every_answer_carries(world: World) -> None:
+    for client in (Client(), browser(world, "owner")):
+        for at in ("/agencies/", "/accounts/login/", "/no/such/", "/api/v1/docs/"):
+            answer = client.get(at)
+            policy = answer["Content-Security-Policy"]
+            assert "default-src 'self'" in policy
+            assert "unsafe-eval" not in policy
+            scripts = policy.partition("script-src")[2].partition(";")[0]
+            assert "unsafe-inline" not in scripts
+            assert answer["X-Frame-Options"] == "DENY"
+            assert answer["X-Content-Type-Options"] == "nosniff"
+            assert answer["Referrer-Policy"] == "same-origin"
+            assert "no-store" in answer["Cache-Control"]
+            assert len(answer["X-Request-ID"]) == 32
