@@ -6,13 +6,14 @@ the reader's own rights, at the moment of sending.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 
 from agencies import policy
 from agencies.policy import Actor, Audience
@@ -20,6 +21,8 @@ from agencies.records import Guarded, record_model
 from live import cursors, pokes
 from live.kinds import Kind
 from live.models import Event
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ def record(
     )
     event.open_to(audience or subject.stored_audience)
     event.save(force_insert=True)
-    transaction.on_commit(pokes.written, robust=True)
+    if not any(hook[1] is pokes.written for hook in connection.run_on_commit):
+        # One poke for the whole transaction, however much it writes.
+        transaction.on_commit(pokes.written, robust=True)
     return event
 
 
@@ -82,10 +87,33 @@ def read(
     An event whose subject the reader may no longer see is left out; a tombstone,
     when the subject is still open by another key.
     """
+    return page(keys, after=after, upto=upto, limit=limit)[0]
+
+
+def page(
+    keys: Iterable[str], *, after: int, upto: int | None = None, limit: int = 200
+) -> tuple[list[Entry], int | None]:
+    """Return what :func:`read` returns, and the place to go on from, if there is more.
+
+    A page may be empty and yet not the last: see what is left out.
+    """
     events = Event.objects.filter(policy.visible(keys), seq__gt=after)
     if upto is not None:
         events = events.filter(seq__lte=upto)
     rows = list(events.order_by("seq")[:limit])
+    return _entries(keys, rows), rows[-1].seq if len(rows) == limit else None
+
+
+def latest(
+    keys: Iterable[str], *, limit: int, without: Collection[str] = ()
+) -> list[Entry]:
+    """Return the newest events that ``keys`` open, the newest first."""
+    events = Event.objects.filter(policy.visible(keys), seq__isnull=False)
+    rows = events.exclude(kind__in=without).order_by("-seq")[:limit]
+    return _entries(keys, list(rows))
+
+
+def _entries(keys: Iterable[str], rows: list[Event]) -> list[Entry]:
     headlines = _headlines(keys, rows)
     return [
         Entry(
@@ -108,24 +136,36 @@ def _headlines(keys: Iterable[str], rows: list[Event]) -> dict[UUID, dict[str, A
         wanted[row.subject_type].add(row.subject_id)
     headlines: dict[UUID, dict[str, Any]] = {}
     for subject_type, ids in wanted.items():
-        model = record_model(subject_type)
+        try:
+            model = record_model(subject_type)
+        except LookupError:
+            log.error("event_of_unknown_type", type=subject_type)
+            continue
         subjects = model.objects.filter(policy.visible(keys), pk__in=ids)
         if model.headline_joins:
             subjects = subjects.select_related(*model.headline_joins)
-        headlines |= {subject.pk: subject.headline() for subject in subjects}
+        headlines |= {subject.pk: _headline(subject) for subject in subjects}
     return headlines
 
 
-def head(actor: Actor) -> int:
+def _headline(subject: Guarded) -> dict[str, Any]:
+    """Return a row's headline; one faulty row must not stop everybody's feed."""
+    try:
+        return subject.headline()
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("headline_failed", type=subject.type_name(), id=subject.pk)
+        return {}
+
+
+def head(actor: Actor, *, upto: int | None = None) -> int:
     """Return the newest place in the feed that this reader can see.
 
     Read it before the rest of a page: what comes later is replayed.
     """
-    newest = (
-        Event.objects.visible_to(actor)
-        .filter(seq__isnull=False)
-        .order_by("-seq")
-        .values_list("seq", flat=True)
-        .first()
-    )
+    seen = Event.objects.visible_to(actor).filter(seq__isnull=False)
+    if upto is not None:
+        seen = seen.filter(seq__lte=upto)
+    newest = seen.order_by("-seq").values_list("seq", flat=True).first()
     return newest or 0

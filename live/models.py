@@ -55,9 +55,11 @@ class Event(Guarded):
 
 
 class Dispatch(models.Model):
-    """How far the tasks that follow events have been started; one row."""
+    """How far the sequencer is, and when it last was at work; one row."""
 
+    # Up to here, the tasks that follow events have been started.
     seq = models.PositiveBigIntegerField(default=0)
+    alive_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         """There is one row."""

@@ -1,5 +1,11 @@
 """URLs of ``live``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from live import health, views
+
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]

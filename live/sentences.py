@@ -1,0 +1,63 @@
+"""What the feed says of each kind of event, in the reader's language."""
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from live.kinds import Kind
+
+NO_ID = "00000000-0000-0000-0000-000000000000"
+# Types with a page of their own, by the name of its URL.
+_PAGES = ["incident", "patrol", "report"]
+
+
+def sentences() -> dict[str, str]:
+    """Return the words for each kind; those that any type may have, without type."""
+    return {
+        Kind.OFFICER_CREATED: _("Officer added"),
+        Kind.OFFICER_CHANGED: _("Officer changed"),
+        Kind.AGREEMENT_CREATED: _("Agreement entered"),
+        Kind.AGREEMENT_JOINED: _("An agency joined the agreement"),
+        Kind.AGREEMENT_LEFT: _("An agency left the agreement"),
+        Kind.POST_CREATED: _("Post added"),
+        Kind.POST_CHANGED: _("Post changed"),
+        Kind.ZONE_CREATED: _("Zone added"),
+        Kind.ZONE_CHANGED: _("Zone changed"),
+        Kind.ROUTE_CREATED: _("Route added"),
+        Kind.ROUTE_CHANGED: _("Route changed"),
+        Kind.CHECKPOINT_CREATED: _("Checkpoint added"),
+        Kind.CHECKPOINT_CHANGED: _("Checkpoint changed"),
+        Kind.PROGRAMME_CREATED: _("Programme set up"),
+        Kind.PROGRAMME_CHANGED: _("Programme changed"),
+        Kind.PATROL_PLANNED: _("Patrol planned"),
+        Kind.PATROL_CHANGED: _("Patrol changed"),
+        Kind.PATROL_AGREED: _("Patrol agreed"),
+        Kind.PATROL_STARTED: _("Patrol started"),
+        Kind.PATROL_MOVED: _("Patrol moved"),
+        Kind.PATROL_COMPLETED: _("Patrol completed"),
+        Kind.PATROL_CANCELLED: _("Patrol cancelled"),
+        Kind.INCIDENT_REPORTED: _("New incident"),
+        Kind.INCIDENT_CHANGED: _("Incident changed"),
+        Kind.INCIDENT_ACKNOWLEDGED: _("Incident acknowledged"),
+        Kind.INCIDENT_LOGGED: _("New log entry"),
+        Kind.RESPONSE_ASSIGNED: _("Response assigned"),
+        Kind.RESPONSE_CHANGED: _("Response went on"),
+        Kind.INCIDENT_RESOLVED: _("Incident resolved"),
+        Kind.INCIDENT_CLOSED: _("Incident closed"),
+        Kind.REPORT_CREATED: _("New report"),
+        Kind.REPORT_CHANGED: _("Report changed"),
+        Kind.RELEASED: _("Released"),
+        Kind.RELEASE_ENDED: _("Release ended"),
+        Kind.WITHDRAWN: _("Withdrawn"),
+        Kind.TEAR_LINE_WRITTEN: _("Tear line written"),
+    }
+
+
+def pages() -> dict[str, str]:
+    """Return the address of each type's page, with :data:`NO_ID` for the id."""
+    found = {}
+    for name in _PAGES:
+        try:
+            found[name] = reverse(name, args=[NO_ID])
+        except NoReverseMatch:
+            continue
+    return found

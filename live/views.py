@@ -1,0 +1,32 @@
+"""The live dashboard."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from agencies.guards import actor_of, officer_required
+from live import journal
+from live.cursors import encode
+from live.kinds import Kind
+from live.sentences import pages, sentences
+
+# How many entries the feed begins with.
+ENTRIES = 40
+# What moves the map, or is not for the watch, and would fill the feed.
+QUIET = [Kind.PATROL_MOVED, Kind.OFFICER_CREATED, Kind.OFFICER_CHANGED]
+
+
+@officer_required
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Show what is going on now, and go on showing it."""
+    actor = actor_of(request)
+    # The cursor first: what is recorded while the page is drawn comes again.
+    cursor = encode(journal.head(actor))
+    entries = journal.latest(actor.keys, limit=ENTRIES, without=QUIET)
+    context = {
+        "cursor": cursor,
+        "entries": [entry.frame() for entry in reversed(entries)],
+        "quiet": QUIET,
+        "sentences": sentences(),
+        "pages": pages(),
+    }
+    return render(request, "live/dashboard.html", context)

@@ -1,0 +1,88 @@
+// Single-key shortcuts; dead in controls, and they can be switched off (WCAG 2.1.4).
+import { tinykeys } from "../vendor/tinykeys/tinykeys.js";
+
+const OFF = "karaul.keys";
+const dialog = document.getElementById("shortcuts");
+const offBox = document.getElementById("shortcuts-off");
+
+const isOff = () => {
+  try {
+    return localStorage.getItem(OFF) === "off";
+  } catch {
+    return false;
+  }
+};
+
+function isBusy(event) {
+  const target = event.target;
+  return (
+    isOff() ||
+    event.defaultPrevented ||
+    target.isContentEditable ||
+    Boolean(target.closest?.("input, select, textarea, dialog[open], .ol-viewport"))
+  );
+}
+
+const key = (action) => (event) => {
+  if (isBusy(event)) return;
+  if (action(event) !== false) event.preventDefault();
+};
+
+function openShortcuts() {
+  if (!dialog || dialog.open) return;
+  offBox.checked = isOff();
+  dialog.showModal();
+}
+
+function go(letter) {
+  const link = document.querySelector(`[data-go="${letter}"]`);
+  if (!link) return false;
+  link.click();
+  return true;
+}
+
+/** Move the focus among the rows of the list that has it, or of the page's first list. */
+function step(by) {
+  const list = document.activeElement?.closest("[data-list]") ?? document.querySelector("[data-list]");
+  const rows = [...(list?.querySelectorAll("[data-row]") ?? document.querySelectorAll("main tbody tr"))];
+  const links = rows.map((row) => (row.matches("a, button") ? row : row.querySelector("a[href], button"))).filter(Boolean);
+  if (!links.length) return false;
+  const here = links.findIndex((link) => link === document.activeElement || link.closest("tr")?.contains(document.activeElement));
+  const next = links[Math.min(Math.max(here + by, 0), links.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function focusFilter() {
+  const control = document.querySelector("[data-filter], main input[type=search], main .filters :is(input, select)");
+  control?.focus();
+  return Boolean(control);
+}
+
+function openNew() {
+  if (!dialog?.dataset.new) return false;
+  location.assign(dialog.dataset.new);
+  return true;
+}
+
+tinykeys(window, {
+  "Shift+?": key(openShortcuts),
+  "?": key(openShortcuts),
+  ...Object.fromEntries([..."dipra"].map((letter) => [`g ${letter}`, key(() => go(letter))])),
+  n: key(openNew),
+  "/": key(focusFilter),
+  j: key(() => step(1)),
+  k: key(() => step(-1)),
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-shortcuts]")) openShortcuts();
+});
+offBox?.addEventListener("change", () => {
+  try {
+    localStorage.setItem(OFF, offBox.checked ? "off" : "on");
+  } catch {
+    // Without storage they stay on.
+  }
+});

@@ -1,0 +1,15 @@
+// What every page does: requests, keys, forms, the clock, small maps, the link to the feed.
+import "./htmx-setup.js";
+import "./keys.js";
+import "./forms.js";
+import "./clock.js";
+
+if (document.querySelector("[data-map-point], [data-map-track], [data-map-picker]")) {
+  const { start } = await import("./map-parts.js");
+  await start();
+}
+// The dashboard follows the feed itself, from the cursor it was drawn with.
+if (document.getElementById("connection") && !document.getElementById("board")) {
+  const { watchPage } = await import("./page-watch.js");
+  watchPage();
+}
