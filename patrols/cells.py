@@ -14,9 +14,14 @@ MAX_CELLS = 400
 Box = tuple[float, float, float, float]
 
 
+def cell_at(longitude: float, latitude: float) -> int:
+    """Return the cell in which a position (WGS 84, degrees) lies."""
+    return int(h3.str_to_int(h3.latlng_to_cell(latitude, longitude, RESOLUTION)))
+
+
 def cell_of(place: Point) -> int:
     """Return the cell in which a point (longitude, latitude) lies."""
-    return h3.str_to_int(h3.latlng_to_cell(place.y, place.x, RESOLUTION))
+    return cell_at(place.x, place.y)
 
 
 def cells_of(box: Box) -> list[int] | None:
@@ -30,7 +35,8 @@ def cells_of(box: Box) -> list[int] | None:
     if (east - west) * (north - south) * 111 * 111 / 200 > MAX_CELLS:
         return None
     corners = [(south, west), (south, east), (north, east), (north, west)]
-    inner = h3.polygon_to_cells(h3.LatLngPoly(corners), RESOLUTION)
+    window = h3.LatLngPoly(corners)  # type: ignore[attr-defined]
+    inner = h3.polygon_to_cells(window, RESOLUTION)
     seeds = {*inner, *(h3.latlng_to_cell(*corner, RESOLUTION) for corner in corners)}
     grown = {near for cell in seeds for near in h3.grid_disk(cell, 1)}
     return sorted(h3.str_to_int(cell) for cell in grown)

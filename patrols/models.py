@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,7 @@ from agencies.geo import geojson
 from agencies.models import Agency, Agreement, Officer, Purpose
 from agencies.policy import Permission
 from agencies.records import Guarded, GuardedQuerySet, Owned, Record
+from patrols.rotation import Slot
 
 
 class Place(Owned):
@@ -189,9 +191,39 @@ class PatrolQuerySet(GuardedQuerySet["Patrol"]):
             "starts_at", "id"
         )
 
+    def past(self, now: datetime) -> Self:
+        """Keep those that are over: done, called off, or never left; latest first."""
+        is_over = Q(state__in=[PatrolState.COMPLETED, PatrolState.CANCELLED])
+        never_left = Q(
+            state__in=[PatrolState.PLANNED, PatrolState.AGREED], ends_at__lte=now
+        )
+        return self.filter(is_over | never_left).order_by("-starts_at", "-id")
+
+    def without_doubles_of(self, agency_id: UUID | None) -> Self:
+        """Leave out the tear lines that an agency wrote of its own patrols."""
+        return self.exclude(owner=agency_id, tear_line_of__isnull=False)
+
+    def ledger(self, programme: "Programme") -> list[tuple[datetime, Slot]]:
+        """Return a programme's patrols with leads and weights, in order of start.
+
+        Cancelled ones do not count (``patrols.rotation``).
+        """
+        rows = self.filter(programme=programme).exclude(state=PatrolState.CANCELLED)
+        columns = rows.order_by("starts_at", "id").values_list(
+            "starts_at", "entitlements", "lead__code"
+        )
+        return [
+            (at, Slot(weights or programme.entitlements, lead))
+            for at, weights, lead in columns
+        ]
+
 
 class Patrol(Record):
-    """One outing, with the agency that leads it and its commander."""
+    """One outing, with the agency that leads it and its commander.
+
+    ``entitlements`` are the programme's when the lead was given; with the leads of
+    the patrols before it they make the ledger (``patrols.rotation``).
+    """
 
     programme = models.ForeignKey(
         Programme, models.PROTECT, null=True, verbose_name=_("programme")
@@ -209,6 +241,7 @@ class Patrol(Record):
     lead = models.ForeignKey(
         Agency, models.PROTECT, related_name="+", verbose_name=_("lead agency")
     )
+    entitlements = models.JSONField(default=dict, editable=False)
     # Codes of the agencies that take part, the lead among them.
     participants = ArrayField(
         models.CharField(max_length=16), verbose_name=_("participants")
@@ -224,12 +257,16 @@ class Patrol(Record):
     started_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
-    # The newest position, for the map.
-    last_place = models.PointField(null=True, editable=False)
+    # Cancelled by a change of the programme's rule: its start may be opened anew.
+    is_displaced = models.BooleanField(default=False, editable=False)
+    # The newest position, for the map, with its H3 cell.
+    last_place = models.PointField(null=True, editable=False, spatial_index=False)
+    last_cell = models.BigIntegerField(null=True, editable=False)
     last_fix_at = models.DateTimeField(null=True, editable=False)
 
-    objects = PatrolQuerySet.as_manager()
+    objects = PatrolQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
+    headline_joins: ClassVar[tuple[str, ...]] = ("owner", "lead")
 
     class Meta(Record.Meta):
         """One patrol per programme and start: opening them twice is harmless."""
@@ -240,11 +277,14 @@ class Patrol(Record):
             *Record.Meta.indexes,
             models.Index(fields=["-starts_at", "-id"], name="patrol_newest"),
             models.Index(fields=["state", "starts_at"], name="patrol_state"),
+            models.Index(fields=["last_cell"], name="patrol_cell"),
         ]
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(
-                fields=["programme", "starts_at"], name="patrol_once_per_start"
+                fields=["programme", "starts_at"],
+                condition=Q(is_displaced=False),
+                name="patrol_once_per_start",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="patrol_ends_after_start"
@@ -309,12 +349,11 @@ class Fix(Guarded):
         indexes = [
             *Guarded.Meta.indexes,
             models.Index(fields=["cell", "-at"], name="fix_cell"),
+            models.Index(fields=["-at", "-id"], name="fix_newest"),
         ]
         constraints = [
             *Guarded.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["patrol", "at", "device"], name="fix_once"
-            ),
+            models.UniqueConstraint(fields=["patrol", "at", "device"], name="fix_once"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,53 @@
 """URLs of ``patrols``."""
 
-from django.urls import URLPattern
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from patrols.views import board, maps, patrols, places, programmes, sharing
+
+
+def releases(prefix: str, kind: str) -> list[Any]:
+    """Return the URLs of a kind of record's releases."""
+    given = {"kind": kind}
+    return [
+        path(
+            f"{prefix}<uuid:pk>/releases/",
+            sharing.release,
+            given,
+            name=f"{kind}-release",
+        ),
+        path(
+            f"{prefix}<uuid:pk>/releases/<uuid:release_id>/end/",
+            sharing.end,
+            given,
+            name=f"{kind}-release-end",
+        ),
+    ]
+
+
+urlpatterns = [
+    path("", board.board, name="patrol-list"),
+    path("under-way/", board.under_way, name="patrol-under-way"),
+    path("map.geojson", maps.patrols, name="patrol-map"),
+    path("tracks.geojson", maps.tracks, name="patrol-tracks"),
+    path("places.geojson", maps.places, name="patrol-places"),
+    path("new/", patrols.new, name="patrol-new"),
+    path("<uuid:pk>/", patrols.patrol, name="patrol"),
+    path("<uuid:pk>/edit/", patrols.edit, name="patrol-edit"),
+    path("<uuid:pk>/step/", patrols.act, name="patrol-step"),
+    path("<uuid:pk>/track.geojson", maps.way, name="patrol-track"),
+    *releases("", "patrol"),
+    path("programmes/", programmes.programmes, name="programme-list"),
+    path("programmes/new/", programmes.new, name="programme-new"),
+    path("programmes/<uuid:pk>/", programmes.programme, name="programme"),
+    path("programmes/<uuid:pk>/edit/", programmes.edit, name="programme-edit"),
+    *releases("programmes/", "programme"),
+    path("zones/", places.zones, name="zone-list"),
+    path("zones/new/", places.new_zone, name="zone-new"),
+    path("zones/<uuid:pk>/", places.zone, name="zone"),
+    path("zones/<uuid:pk>/edit/", places.edit_zone, name="zone-edit"),
+    *releases("zones/", "zone"),
+    path("routes/", places.routes, name="route-list"),
+    path("sections/", places.sections, name="section-list"),
+]

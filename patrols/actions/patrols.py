@@ -1,0 +1,158 @@
+"""Patrols: planned, agreed, under way, completed; or cancelled."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actions import releases
+from agencies.errors import Conflict, Invalid
+from agencies.models import Agency, Officer
+from agencies.policy import Actor, Permission, Role, require
+from live.journal import record as record_event
+from live.kinds import Kind
+from patrols import rules
+from patrols.models import Patrol, PatrolState
+
+
+@transaction.atomic
+def plan(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Patrol:
+    """Plan one patrol outside any programme; its participants are released it.
+
+    ``values`` are the columns lead, participants (agency codes, the lead among
+    them), title, zone, route, starts_at, ends_at, tlp and level.
+    """
+    require(by, Permission.PATROL_PLAN)
+    owner = Agency.objects.get(code=by.agency)
+    patrol = Patrol(owner=owner, author_id=by.officer_id, **values)
+    patrol.participants = sorted(set(patrol.participants))
+    rules.require_patrol(patrol, by)
+    partners = [f"agency:{c}" for c in patrol.participants if c != owner.code]
+    releases.create(
+        row=patrol,
+        kind=Kind.PATROL_PLANNED,
+        by=by,
+        # Kept in order, so that a refusal points at the right place.
+        release_to=dict.fromkeys([*release_to, *partners]),
+    )
+    return patrol
+
+
+@transaction.atomic
+def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
+    """Change title, places, hours or marking before the patrol starts."""
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_PLAN, owner_of=row)
+    rules.require_state(row, *rules.OPEN_STATES)
+    if row.programme_id is not None and {"starts_at"} & set(values):
+        # The programme's rule would open the old start again.
+        raise Conflict("by_programme", _("The programme's rule sets the start."))
+    marking = (row.tlp, row.level)
+    for name, value in values.items():
+        setattr(row, name, value)
+    rules.require_patrol(row, by)
+    row.touch()
+    row.save()
+    if marking != (row.tlp, row.level):
+        releases.withdraw(row, by=by)
+    record_event(
+        Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
+    )
+    return row
+
+
+@transaction.atomic
+def agree(*, patrol: Patrol, by: Actor) -> Patrol:
+    """Fix a planned patrol: it will go out as planned."""
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_PLAN)
+    rules.require_step(row, "agree", by)
+    row.state = PatrolState.AGREED
+    row.touch()
+    row.save()
+    record_event(Kind.PATROL_AGREED, by=by, subject=row)
+    return row
+
+
+@transaction.atomic
+def start(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol:
+    """Say that an agreed patrol has left, now or at a time past."""
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_RUN)
+    rules.require_step(row, "start", by)
+    row.started_at = at or timezone.now()
+    rules.require_past(row.started_at, pointer="/at")
+    row.state = PatrolState.UNDER_WAY
+    row.touch()
+    row.save()
+    record_event(Kind.PATROL_STARTED, by=by, subject=row)
+    return row
+
+
+@transaction.atomic
+def complete(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol:
+    """Say that a patrol is back, now or at a time past."""
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_RUN)
+    rules.require_step(row, "complete", by)
+    row.ended_at = at or timezone.now()
+    rules.require_past(row.ended_at, pointer="/at")
+    if row.started_at is not None and row.ended_at < row.started_at:
+        raise Invalid(
+            "before_start", _("The patrol had not started then."), pointer="/at"
+        )
+    row.state = PatrolState.COMPLETED
+    row.touch()
+    row.save()
+    record_event(Kind.PATROL_COMPLETED, by=by, subject=row)
+    return row
+
+
+@transaction.atomic
+def cancel(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
+    """Call off a patrol that has not left, for a reason that all may read.
+
+    A cancelled patrol counts neither as a lead nor towards any entitlement.
+    """
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_PLAN)
+    rules.require_step(row, "cancel", by)
+    if not reason.strip():
+        raise Invalid("empty", _("Say why."), pointer="/reason")
+    row.state = PatrolState.CANCELLED
+    row.cancel_reason = reason.strip()
+    row.touch()
+    row.save()
+    record_event(Kind.PATROL_CANCELLED, by=by, subject=row, detail={"reason": reason})
+    return row
+
+
+@transaction.atomic
+def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
+    """Name the commander: an officer of the lead agency who may command."""
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_RUN)
+    rules.require_step(row, "commander", by)
+    known = Officer.objects.visible_to(by).filter(
+        pk=officer.pk,
+        agency=row.lead_id,
+        is_active=True,
+        roles__contains=[Role.COMMANDER],
+    )
+    found = known.first()
+    if found is None:
+        raise Invalid(
+            "not_a_commander",
+            _("Name a commander of the lead agency."),
+            pointer="/commander",
+        )
+    row.commander = found
+    row.touch()
+    row.save()
+    record_event(
+        Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": ["commander"]}
+    )
+    return row

@@ -1,0 +1,216 @@
+"""Programmes, and the patrols that they open ahead of time."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.actions import releases
+from agencies.context import system
+from agencies.errors import Conflict
+from agencies.models import Agency, Party
+from agencies.policy import Actor, Permission, require
+from live.journal import record as record_event
+from live.kinds import Kind
+from patrols import rules
+from patrols.models import Patrol, PatrolState, Programme
+from patrols.rotation import Slot, assign
+
+_RULE = {"recurrence", "first_on", "start_time", "time_zone"}
+
+
+@transaction.atomic
+def create_programme(
+    *, by: Actor, release_to: Iterable[str] = (), **values: Any
+) -> Programme:
+    """Register a programme under an agreement; every entitled agency is released it.
+
+    ``values`` are the columns agreement, purpose, code, name, zone, route,
+    section_codes, recurrence, first_on, start_time, time_zone, duration,
+    entitlements, horizon_days, tlp and level. Its patrols are opened by
+    :func:`open_patrols`, which a task calls after the event.
+    """
+    require(by, Permission.PATROL_PLAN)
+    owner = Agency.objects.get(code=by.agency)
+    programme = Programme(owner=owner, author_id=by.officer_id, **values)
+    programme.section_codes = list(programme.section_codes)
+    rules.require_programme(programme, by)
+    entitled = _grantees(programme, programme.entitlements)
+    try:
+        releases.create(
+            row=programme,
+            kind=Kind.PROGRAMME_CREATED,
+            by=by,
+            release_to=dict.fromkeys([*release_to, *entitled]),
+        )
+    except IntegrityError as error:
+        _refuse_twin(error)
+    return programme
+
+
+@transaction.atomic
+def change_programme(*, programme: Programme, by: Actor, **values: Any) -> Programme:
+    """Change a programme; what it opened already stays, with these exceptions.
+
+    A change of the rule, the first day, the hour or the time zone cancels planned
+    patrols ahead that the new rule does not name (agreed ones stay). New
+    entitlements hold for patrols opened from now on: leads that were published are
+    kept, and credits are carried over exactly (``patrols.rotation``).
+    """
+    row = Programme.objects.locked(by, programme.pk)
+    require(by, Permission.PATROL_PLAN, owner_of=row)
+    before = set(row.entitlements)
+    marking = (row.tlp, row.level)
+    moved = {n for n in _RULE & set(values) if getattr(row, n) != values[n]}
+    for name, value in values.items():
+        setattr(row, name, value)
+    if row.is_active:
+        rules.require_programme(row, by)
+    row.require_marking(by)
+    row.touch()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        _refuse_twin(error)
+    if marking != (row.tlp, row.level):
+        releases.withdraw(row, by=by)
+    record_event(
+        Kind.PROGRAMME_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
+    )
+    for grantee in _grantees(row, set(row.entitlements) - before):
+        releases.release(record=row, to=grantee, by=by)
+    if moved:
+        _displace(row, by)
+    return row
+
+
+@transaction.atomic
+def open_patrols(
+    *,
+    programme: Programme,
+    upto: datetime,
+    by: Actor,
+    since: datetime | None = None,
+) -> list[Patrol]:
+    """Open the patrols of a programme that start before ``upto``, from now on.
+
+    Returns the new ones, soonest first; again is harmless. With ``since`` they
+    begin earlier, to enter what has been. The rotation gives each its lead, over
+    the whole history of the programme; each is released to every entitled agency.
+    """
+    row = Programme.objects.locked(by, programme.pk)
+    require(by, Permission.PATROL_PLAN, owner_of=row)
+    return _open(row, since or timezone.now(), upto, by)
+
+
+@transaction.atomic
+def open_due(*, programme_id: UUID, by: Actor) -> list[Patrol]:
+    """Open a programme's patrols up to its horizon, for the schedule.
+
+    Only the system context may: outside it no row is found.
+    """
+    rows = Programme.objects.select_for_update(of=("self",)).select_related("owner")
+    row = rows.filter(pk=programme_id, is_active=True).first()
+    if row is None:
+        return []
+    now = timezone.now()
+    return _open(row, now, now + timedelta(days=row.horizon_days), by)
+
+
+def _open(row: Programme, since: datetime, upto: datetime, by: Actor) -> list[Patrol]:
+    """Open what is not open yet; the caller has locked the programme."""
+    if not row.is_active:
+        return []
+    zone = ZoneInfo(row.time_zone)
+    # The rotation needs every patrol of the programme, also those above the
+    # level of the officer who opens the next ones.
+    with system("rotation"):
+        agreement = row.agreement
+        parties = Party.objects.present().filter(agreement=agreement)
+        rules.require_still_carried(row, parties.values_list("agency__code", flat=True))
+        opened = Patrol.objects.filter(programme=row, is_displaced=False)
+        taken = set(opened.values_list("starts_at", flat=True))
+        ledger = dict(Patrol.objects.ledger(row))
+    starts = [
+        start
+        for start in rules.series_of(row).starts(since, upto)
+        if start not in taken
+        and rules.in_force(agreement, start.astimezone(zone).date())
+    ]
+    ledger |= dict.fromkeys(starts, Slot(row.entitlements))
+    order = sorted(ledger) if starts else []
+    leads = dict(zip(order, assign([ledger[at] for at in order]), strict=True))
+    agencies = {a.code: a for a in Agency.objects.filter(code__in=row.entitlements)}
+    return [_open_one(row, at, agencies[leads[at]], by) for at in starts]
+
+
+def _open_one(row: Programme, at: datetime, lead: Agency, by: Actor) -> Patrol:
+    patrol = Patrol(
+        owner=row.owner,
+        author_id=by.officer_id,
+        tlp=row.tlp,
+        level=row.level,
+        programme=row,
+        title=row.name,
+        zone_id=row.zone_id,
+        route_id=row.route_id,
+        starts_at=at,
+        ends_at=at + row.duration,
+        lead=lead,
+        participants=sorted(row.entitlements),
+        entitlements=row.entitlements,
+    )
+    releases.create(
+        row=patrol,
+        kind=Kind.PATROL_PLANNED,
+        by=by,
+        release_to=_grantees(row, row.entitlements),
+    )
+    return patrol
+
+
+def _displace(row: Programme, by: Actor) -> None:
+    """Cancel the planned patrols ahead whose start the rule no longer names."""
+    ahead = (
+        Patrol.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .filter(programme=row, state=PatrolState.PLANNED, starts_at__gt=timezone.now())
+        .order_by("starts_at")
+    )
+    patrols = list(ahead)
+    if not patrols:
+        return
+    end = patrols[-1].starts_at + timedelta(seconds=1)
+    named = set(rules.series_of(row).starts(patrols[0].starts_at, end))
+    for patrol in patrols:
+        if patrol.starts_at in named:
+            continue
+        patrol.state = PatrolState.CANCELLED
+        patrol.is_displaced = True
+        patrol.cancel_reason = str(_("The programme's rule has changed."))
+        patrol.touch()
+        patrol.save()
+        record_event(
+            Kind.PATROL_CANCELLED,
+            by=by,
+            subject=patrol,
+            detail={"reason": "programme changed"},
+        )
+
+
+def _grantees(row: Programme, codes: Iterable[str]) -> list[str]:
+    return [f"agency:{code}" for code in sorted(codes) if code != row.owner.code]
+
+
+def _refuse_twin(error: IntegrityError) -> None:
+    if "programme_code" not in str(error):
+        raise error
+    raise Conflict(
+        "code_taken", _("Your agency has used this code."), pointer="/code"
+    ) from None

@@ -1,0 +1,81 @@
+"""Forms of patrols and of their board."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.forms import RefusableForm
+from agencies.models import Agency, Officer
+from agencies.policy import Role
+from patrols.forms.common import DayField, MarkedForm, MomentField, choose, offer
+from patrols.models import Patrol, Route, Zone
+
+
+class BoardForm(forms.Form):
+    """The filters of the board, in its URL."""
+
+    since = DayField(label=_("from day"), required=False)
+    until = DayField(label=_("to day"), required=False)
+    lead = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("lead agency"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("any"),
+    )
+
+
+class PatrolForm(MarkedForm):
+    """One patrol outside any programme."""
+
+    title = forms.CharField(label=_("title"), max_length=120)
+    zone = forms.ModelChoiceField(Zone._default_manager.none(), label=_("zone"))
+    route = forms.ModelChoiceField(
+        Route._default_manager.none(), label=_("route"), required=False
+    )
+    starts_at = MomentField(label=_("starts at"))
+    ends_at = MomentField(label=_("ends at"))
+    lead = forms.ModelChoiceField(
+        Agency.objects.all(), label=_("lead agency"), to_field_name="code"
+    )
+    participants = forms.MultipleChoiceField(
+        label=_("participants"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They are released the patrol. The lead agency is one of them."),
+    )
+
+    field_order = [
+        "title", "zone", "route", "starts_at", "ends_at", "lead", "participants",
+        "tlp", "level",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        """Offer the places that the officer sees."""
+        super().__init__(*args, **kwargs)
+        offer(self, "zone", Zone.objects.visible_to(self.actor))
+        offer(self, "route", Route.objects.visible_to(self.actor))
+        for name in ("starts_at", "ends_at"):
+            self.fields[name].help_text = self.actor.time_zone
+        if is_new:
+            codes = Agency.objects.values_list("code", flat=True)
+            choose(self, "participants", [(code, code) for code in codes])
+        else:
+            # Who takes part and who leads was agreed; plan another patrol instead.
+            del self.fields["lead"], self.fields["participants"]
+
+
+class CommanderForm(RefusableForm):
+    """Who commands."""
+
+    commander = forms.ModelChoiceField(
+        Officer._default_manager.none(), label=_("commander"), to_field_name="username"
+    )
+
+    def __init__(self, *args: Any, patrol: Patrol, actor: Any, **kwargs: Any) -> None:
+        """Offer the commanders of the lead agency whom the officer knows."""
+        super().__init__(*args, **kwargs)
+        known = Officer.objects.visible_to(actor).filter(
+            agency=patrol.lead_id, is_active=True, roles__contains=[Role.COMMANDER]
+        )
+        offer(self, "commander", known)

@@ -1,0 +1,272 @@
+"""What must hold of places, programmes and patrols; each rule refuses, none writes."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.errors import Conflict, Forbidden, Invalid
+from agencies.models import Agency, Agreement, Party
+from agencies.policy import Actor, Permission
+from patrols.models import (
+    BorderSection,
+    Patrol,
+    PatrolState,
+    Programme,
+    Route,
+    Zone,
+)
+from patrols.recurrence import BadRule, Series, parse
+
+# Clocks of partners differ a little.
+CLOCK_SLACK = timedelta(minutes=10)
+MAX_DURATION = timedelta(days=30)
+MAX_WEIGHT = 1000
+# Moments that every clock and every time zone can show.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+# About one metre: a zone drawn along the agreement's edge lies within it.
+_EDGE_DEGREES = 0.00001
+# The steps of a patrol's life: which role takes them, from which states.
+OPEN_STATES = (PatrolState.PLANNED, PatrolState.AGREED)
+STEPS: dict[str, tuple[Permission, tuple[str, ...]]] = {
+    "agree": (Permission.PATROL_PLAN, (PatrolState.PLANNED,)),
+    "cancel": (Permission.PATROL_PLAN, OPEN_STATES),
+    "start": (Permission.PATROL_RUN, (PatrolState.AGREED,)),
+    "complete": (Permission.PATROL_RUN, (PatrolState.UNDER_WAY,)),
+    "commander": (Permission.PATROL_RUN, (*OPEN_STATES, PatrolState.UNDER_WAY)),
+}
+
+
+def possible(patrol: Patrol, by: Actor) -> set[str]:
+    """Return the names of the actions that an actor may take on a patrol now."""
+    if patrol.is_tear_line or by.agency_id is None:
+        return set()
+    names = set()
+    if by.agency_id in (patrol.lead_id, patrol.owner_id):
+        names = {
+            name
+            for name, (permission, states) in STEPS.items()
+            if by.may(permission) and patrol.state in states
+        }
+    if patrol.state not in OPEN_STATES or not by.owns(patrol):
+        return names
+    return names | ({"change"} if by.may(Permission.PATROL_PLAN) else set())
+
+
+def require_step(patrol: Patrol, step: str, by: Actor) -> None:
+    """Refuse a step that is not this agency's to take, or not possible now.
+
+    The action itself asks for the permission that stands in ``STEPS``.
+    """
+    if by.agency_id is None or by.agency_id not in (patrol.lead_id, patrol.owner_id):
+        raise Forbidden(
+            "not_lead", _("Only the lead agency and the owner may do this.")
+        )
+    require_state(patrol, *STEPS[step][1])
+
+
+def require_state(patrol: Patrol, *states: str) -> None:
+    """Refuse unless the patrol stands in one of some states.
+
+    A tear line stands where it was written: it is not the patrol that goes out.
+    """
+    if patrol.state not in states or patrol.is_tear_line:
+        raise Conflict(
+            "wrong_state",
+            _("The patrol is %(state)s: this is not possible now.")
+            % {"state": patrol.get_state_display()},
+        )
+
+
+def require_past(at: datetime, *, pointer: str) -> None:
+    """Refuse a moment that lies ahead, or before our time."""
+    if at < EARLIEST:
+        raise Invalid("out_of_range", _("Not a day of our time."), pointer=pointer)
+    if at > timezone.now() + CLOCK_SLACK:
+        raise Invalid("in_the_future", _("The time lies ahead."), pointer=pointer)
+
+
+def require_known_places(row: Patrol | Programme, by: Actor) -> None:
+    """Refuse a zone or route that the actor does not see, like one that is not."""
+    if not Zone.objects.visible_to(by).filter(pk=row.zone_id).exists():
+        raise Invalid("unknown_zone", _("No such zone."), pointer="/zone")
+    if row.route_id is None:
+        return
+    if not Route.objects.visible_to(by).filter(pk=row.route_id).exists():
+        raise Invalid("unknown_route", _("No such route."), pointer="/route")
+
+
+def require_patrol(patrol: Patrol, by: Actor) -> None:
+    """Refuse a patrol that cannot be: its marking, hours, places or agencies."""
+    patrol.require_marking(by)
+    require_known_places(patrol, by)
+    if not EARLIEST <= patrol.starts_at <= LATEST:
+        raise Invalid("bad_day", _("Not a day of our time."), pointer="/starts_at")
+    length = patrol.ends_at - patrol.starts_at
+    if not timedelta(0) < length <= MAX_DURATION:
+        raise Invalid(
+            "bad_duration",
+            _("A patrol ends after it starts, within 30 days."),
+            pointer="/ends_at",
+        )
+    known = set(
+        Agency.objects.filter(code__in=patrol.participants).values_list(
+            "code", flat=True
+        )
+    )
+    if unknown := set(patrol.participants) - known:
+        raise Invalid(
+            "unknown_agency",
+            _("No such agency: %(code)s") % {"code": min(unknown)},
+            pointer="/participants",
+        )
+    if patrol.lead.code not in known:
+        raise Invalid(
+            "lead_not_participant",
+            _("The lead agency takes part itself."),
+            pointer="/lead",
+        )
+
+
+def require_programme(programme: Programme, by: Actor) -> None:
+    """Refuse a programme that its agreement does not carry, or that cannot run."""
+    programme.require_marking(by)
+    require_known_places(programme, by)
+    series = series_of(programme)
+    if not EARLIEST.date() <= programme.first_on <= LATEST.date():
+        raise Invalid("bad_day", _("Not a day of our time."), pointer="/first_on")
+    if not timedelta(0) < programme.duration <= MAX_DURATION:
+        raise Invalid(
+            "bad_duration",
+            _("A patrol lasts longer than nothing and at most 30 days."),
+            pointer="/duration",
+        )
+    first = datetime.combine(
+        programme.first_on, programme.start_time, ZoneInfo(programme.time_zone)
+    )
+    if not series.next(first, 1):
+        raise Invalid("never", _("This rule has no day at all."), pointer="/recurrence")
+    if not 1 <= programme.horizon_days <= 366:
+        raise Invalid(
+            "bad_horizon", _("From 1 to 366 days ahead."), pointer="/horizon_days"
+        )
+    _require_sections(programme)
+    _require_agreement(programme, by)
+
+
+def series_of(programme: Programme) -> Series:
+    """Return the starts of a programme, or refuse its rule or time zone."""
+    if programme.time_zone not in available_timezones():
+        raise Invalid(
+            "unknown_time_zone", _("No such time zone."), pointer="/time_zone"
+        )
+    try:
+        rule = parse(programme.recurrence)
+    except BadRule as error:
+        raise Invalid(error.code, str(error), pointer="/recurrence") from None
+    zone = ZoneInfo(programme.time_zone)
+    return Series(rule, programme.first_on, programme.start_time, zone)
+
+
+def _require_sections(programme: Programme) -> None:
+    codes = set(programme.section_codes)
+    found = BorderSection.objects.filter(code__in=codes).values_list("code", flat=True)
+    if unknown := codes - set(found):
+        raise Invalid(
+            "unknown_section",
+            _("No such border section: %(code)s") % {"code": min(unknown)},
+            pointer="/section_codes",
+        )
+
+
+def _require_agreement(programme: Programme, by: Actor) -> None:
+    agreement = programme.agreement
+    clause = {"agreement": agreement.code}
+    parties = set(
+        Party.objects.visible_to(by)
+        .present()
+        .filter(agreement=agreement)
+        .values_list("agency__code", flat=True)
+    )
+    if programme.owner.code not in parties:
+        raise Invalid(
+            "not_a_party",
+            _("Your agency is not a party to this agreement."),
+            pointer="/agreement",
+        )
+    if not in_force(agreement, max(programme.first_on, timezone.localdate())):
+        raise Invalid(
+            "not_in_force",
+            _("Agreement %(agreement)s, clause “term”: it is not in force then.")
+            % clause,
+            pointer="/agreement",
+        )
+    if programme.purpose not in agreement.purposes:
+        raise Invalid(
+            "purpose_not_permitted",
+            _("Agreement %(agreement)s, clause “purposes”: it does not name this.")
+            % clause,
+            pointer="/purpose",
+        )
+    _require_entitlements(programme.entitlements, parties, agreement.code)
+    area = agreement.area
+    if area is not None and not area.buffer(_EDGE_DEGREES).covers(programme.zone.area):
+        raise Invalid(
+            "outside_agreement",
+            _("Agreement %(agreement)s, clause “area”: the zone lies outside it.")
+            % clause,
+            pointer="/zone",
+        )
+
+
+def _require_entitlements(entitlements: Any, parties: set[str], agreement: str) -> None:
+    if not isinstance(entitlements, dict) or not entitlements:
+        raise Invalid(
+            "no_entitlements",
+            _("Name the agencies that lead, each with a whole number."),
+            pointer="/entitlements",
+        )
+    for code, weight in entitlements.items():
+        pointer = f"/entitlements/{code}"
+        if type(weight) is not int or not 1 <= weight <= MAX_WEIGHT:
+            raise Invalid(
+                "bad_entitlement",
+                _("A whole number from 1 to 1000."),
+                pointer=pointer,
+            )
+        if code not in parties:
+            raise Invalid(
+                "not_a_party",
+                _("Agreement %(agreement)s, clause “parties”: %(code)s is not one.")
+                % {"agreement": agreement, "code": code},
+                pointer=pointer,
+            )
+
+
+def require_still_carried(programme: Programme, parties: Iterable[str]) -> None:
+    """Refuse to open patrols for agencies that have left the agreement."""
+    missing = {programme.owner.code, *programme.entitlements} - set(parties)
+    if missing:
+        raise Conflict(
+            "party_left",
+            _("%(code)s is no longer a party to agreement %(agreement)s.")
+            % {"code": min(missing), "agreement": programme.agreement.code},
+        )
+
+
+def in_force(agreement: Agreement, on: date) -> bool:
+    """Whether an agreement binds on a day."""
+    until = agreement.in_force_until
+    return agreement.in_force_from <= on and (until is None or on <= until)
+
+
+def as_multipolygon(area: MultiPolygon | Polygon) -> MultiPolygon:
+    """Return one polygon as the several that the column holds."""
+    if isinstance(area, MultiPolygon):
+        return area
+    return MultiPolygon(area, srid=area.srid)

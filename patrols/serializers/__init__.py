@@ -1,0 +1,1 @@
+"""Places, programmes, patrols and positions as they go in and out."""

@@ -1,0 +1,113 @@
+"""Patrols, and the bodies of what is done with them."""
+
+from uuid import UUID
+
+from rest_framework import serializers
+
+from agencies.policy import MAX_LEVEL, TLP, Actor
+from agencies.serializers import (
+    AgencyCode,
+    GeometryField,
+    MomentField,
+    OwnedSerializer,
+    StrictSerializer,
+)
+from patrols.models import Patrol, Programme, Route, Zone
+from patrols.serializers.fields import MAX_CODES, Seen, SeenOfficer, Text
+
+
+class PatrolSerializer(OwnedSerializer):
+    """A patrol; what the reader does not see of its surroundings is null."""
+
+    programme = Seen(Programme, read_only=True)
+    zone = Seen(Zone, read_only=True)
+    route = Seen(Route, read_only=True)
+    lead = AgencyCode(read_only=True)
+    commander = SeenOfficer(read_only=True)
+    starts_at = MomentField(read_only=True)
+    ends_at = MomentField(read_only=True)
+    started_at = MomentField(read_only=True)
+    ended_at = MomentField(read_only=True)
+    last_place = GeometryField("Point", read_only=True, allow_null=True)
+    last_fix_at = MomentField(read_only=True)
+    tear_line_of = serializers.SerializerMethodField()
+
+    class Meta:
+        """What, where, when, who leads, which state, and where it was last."""
+
+        model = Patrol
+        fields = [
+            *OwnedSerializer.COMMON,
+            "ref",
+            "programme",
+            "title",
+            "zone",
+            "route",
+            "starts_at",
+            "ends_at",
+            "state",
+            "lead",
+            "participants",
+            "commander",
+            "started_at",
+            "ended_at",
+            "cancel_reason",
+            "last_place",
+            "last_fix_at",
+            "tear_line_of",
+        ]
+
+    def get_tear_line_of(self, row: Patrol) -> UUID | None:
+        """Return the fuller record's id, for its owner alone."""
+        actor: Actor = self.context["actor"]
+        return row.tear_line_of_id if actor.owns(row) else None
+
+
+class PatrolChangeSerializer(StrictSerializer):
+    """What may be changed of a patrol that has not left."""
+
+    title = Text(max_length=120, required=False)
+    zone = Seen(Zone, required=False)
+    route = Seen(Route, required=False, allow_null=True)
+    starts_at = MomentField(required=False)
+    ends_at = MomentField(required=False)
+    tlp = serializers.ChoiceField(TLP.choices, required=False)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+
+class PatrolWriteSerializer(PatrolChangeSerializer):
+    """A patrol outside any programme."""
+
+    title = Text(max_length=120)
+    lead = AgencyCode()
+    participants = serializers.ListField(
+        child=Text(max_length=16), min_length=1, max_length=MAX_CODES
+    )
+    zone = Seen(Zone)
+    starts_at = MomentField()
+    ends_at = MomentField()
+    release_to = serializers.ListField(
+        child=Text(max_length=80), max_length=MAX_CODES, required=False
+    )
+
+
+class MomentSerializer(StrictSerializer):
+    """When it happened; now, if not said."""
+
+    at = MomentField(required=False)
+
+
+class CancelSerializer(StrictSerializer):
+    """Why a patrol is called off; all who see the patrol may read it."""
+
+    reason = Text(max_length=300)
+
+
+class CommanderSerializer(StrictSerializer):
+    """Who commands."""
+
+    commander = SeenOfficer()
+
+
+class NothingSerializer(StrictSerializer):
+    """A verb without a body."""

@@ -1,0 +1,111 @@
+"""Zones, routes, checkpoints and border sections."""
+
+from rest_framework import serializers
+
+from agencies.policy import MAX_LEVEL, TLP
+from agencies.serializers import GeometryField, OwnedSerializer, StrictSerializer
+from patrols.models import BorderSection, Checkpoint, Route, Zone
+from patrols.serializers.fields import MAX_CODES, Text
+
+
+class PlaceChange(StrictSerializer):
+    """What may be changed of any place."""
+
+    code = Text(max_length=24, required=False)
+    name = Text(max_length=120, required=False)
+    tlp = serializers.ChoiceField(TLP.choices, required=False)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+
+class PlaceWrite(PlaceChange):
+    """What any new place needs."""
+
+    code = Text(max_length=24)
+    name = Text(max_length=120)
+    release_to = serializers.ListField(
+        child=Text(max_length=80), max_length=MAX_CODES, required=False
+    )
+
+
+class ZoneSerializer(OwnedSerializer):
+    """A zone."""
+
+    area = GeometryField("MultiPolygon", read_only=True)
+
+    class Meta:
+        """Code, name and area."""
+
+        model = Zone
+        fields = [*OwnedSerializer.COMMON, "code", "name", "area"]
+
+
+class ZoneChangeSerializer(PlaceChange):
+    """What may be changed of a zone."""
+
+    area = GeometryField("MultiPolygon", "Polygon", required=False)
+
+
+class ZoneWriteSerializer(PlaceWrite):
+    """A new zone."""
+
+    area = GeometryField("MultiPolygon", "Polygon")
+
+
+class RouteSerializer(OwnedSerializer):
+    """A route."""
+
+    line = GeometryField("LineString", read_only=True)
+
+    class Meta:
+        """Code, name and line."""
+
+        model = Route
+        fields = [*OwnedSerializer.COMMON, "code", "name", "line"]
+
+
+class RouteChangeSerializer(PlaceChange):
+    """What may be changed of a route."""
+
+    line = GeometryField("LineString", required=False)
+
+
+class RouteWriteSerializer(PlaceWrite):
+    """A new route."""
+
+    line = GeometryField("LineString")
+
+
+class CheckpointSerializer(OwnedSerializer):
+    """A checkpoint."""
+
+    place = GeometryField("Point", read_only=True)
+
+    class Meta:
+        """Code, name and place."""
+
+        model = Checkpoint
+        fields = [*OwnedSerializer.COMMON, "code", "name", "place"]
+
+
+class CheckpointChangeSerializer(PlaceChange):
+    """What may be changed of a checkpoint."""
+
+    place = GeometryField("Point", required=False)
+
+
+class CheckpointWriteSerializer(PlaceWrite):
+    """A new checkpoint."""
+
+    place = GeometryField("Point")
+
+
+class BorderSectionSerializer(serializers.ModelSerializer[BorderSection]):
+    """A stretch of the border: reference data, the same for every agency."""
+
+    line = GeometryField("MultiLineString", read_only=True)
+
+    class Meta:
+        """Which states, how far settled, and by what source."""
+
+        model = BorderSection
+        fields = ["code", "name", "states", "status", "line", "source", "valid_from"]

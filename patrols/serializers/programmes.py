@@ -1,0 +1,89 @@
+"""Programmes."""
+
+from rest_framework import serializers
+
+from agencies.models import Purpose
+from agencies.policy import MAX_LEVEL, TLP
+from agencies.serializers import OwnedSerializer, StrictSerializer
+from patrols.models import Programme, Route, Zone
+from patrols.serializers.fields import MAX_CODES, Seen, SeenAgreement, Text
+
+
+class ProgrammeSerializer(OwnedSerializer):
+    """A programme; places that the reader does not see are null."""
+
+    agreement = SeenAgreement(read_only=True)
+    zone = Seen(Zone, read_only=True)
+    route = Seen(Route, read_only=True)
+    start_time = serializers.TimeField(read_only=True, format="%H:%M")
+    entitlements = serializers.DictField(
+        child=serializers.IntegerField(), read_only=True
+    )
+
+    class Meta:
+        """Under what agreement, where, when, and who leads how often."""
+
+        model = Programme
+        fields = [
+            *OwnedSerializer.COMMON,
+            "code",
+            "name",
+            "agreement",
+            "purpose",
+            "zone",
+            "route",
+            "section_codes",
+            "recurrence",
+            "first_on",
+            "start_time",
+            "time_zone",
+            "duration",
+            "entitlements",
+            "horizon_days",
+            "is_active",
+        ]
+
+
+class ProgrammeChangeSerializer(StrictSerializer):
+    """What may be changed of a programme."""
+
+    code = Text(max_length=24, required=False)
+    name = Text(max_length=120, required=False)
+    purpose = serializers.ChoiceField(Purpose.choices, required=False)
+    zone = Seen(Zone, required=False)
+    route = Seen(Route, required=False, allow_null=True)
+    section_codes = serializers.ListField(
+        child=Text(max_length=16), max_length=MAX_CODES, required=False
+    )
+    recurrence = Text(max_length=200, required=False)
+    first_on = serializers.DateField(required=False)
+    start_time = serializers.TimeField(required=False)
+    time_zone = Text(max_length=40, required=False)
+    duration = serializers.DurationField(required=False)
+    entitlements = serializers.DictField(
+        child=serializers.IntegerField(min_value=1), required=False, allow_empty=False
+    )
+    horizon_days = serializers.IntegerField(min_value=1, max_value=366, required=False)
+    is_active = serializers.BooleanField(required=False)
+    tlp = serializers.ChoiceField(TLP.choices, required=False)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+
+class ProgrammeWriteSerializer(ProgrammeChangeSerializer):
+    """A new programme."""
+
+    agreement = SeenAgreement()
+    code = Text(max_length=24)
+    name = Text(max_length=120)
+    zone = Seen(Zone)
+    recurrence = Text(max_length=200)
+    first_on = serializers.DateField()
+    start_time = serializers.TimeField()
+    time_zone = Text(max_length=40)
+    duration = serializers.DurationField()
+    entitlements = serializers.DictField(
+        child=serializers.IntegerField(min_value=1), allow_empty=False
+    )
+    release_to = serializers.ListField(
+        child=Text(max_length=80), max_length=MAX_CODES, required=False
+    )

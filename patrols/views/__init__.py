@@ -1,0 +1,1 @@
+"""Pages of patrols, programmes and places; map layers; fragments."""

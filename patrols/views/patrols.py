@@ -1,0 +1,156 @@
+"""One patrol: who leads it and why, where it is, and what can be done now."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from agencies.errors import Refused
+from agencies.guards import actor_of, officer_required
+from agencies.models import Officer
+from agencies.policy import Actor, Permission, require
+from patrols import actions, rules, wording
+from patrols.forms.common import minute
+from patrols.forms.patrols import CommanderForm, PatrolForm
+from patrols.models import Patrol, PatrolState, Programme
+from patrols.references import places
+from patrols.rotation import Standing, standings
+from patrols.views.sharing import sharing
+
+
+@officer_required
+@require_safe
+def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a patrol."""
+    actor = actor_of(request)
+    row = _seen(actor, pk)
+    possible = rules.possible(row, actor)
+    context = {
+        "patrol": row,
+        "possible": possible,
+        "commander_form": CommanderForm(patrol=row, actor=actor)
+        if "commander" in possible
+        else None,
+        **_turn(row, actor),
+        **sharing(row, actor),
+    }
+    return render(request, "patrols/patrol.html", context)
+
+
+@officer_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Plan one patrol outside any programme."""
+    actor = actor_of(request)
+    require(actor, Permission.PATROL_PLAN)
+    own = {"lead": actor.agency, "participants": [actor.agency]}
+    form = PatrolForm(request.POST or None, actor=actor, is_new=True, initial=own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.plan(by=actor, **form.cleaned_data)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("patrol", pk=made.pk)
+    return render(request, "patrols/patrol_form.html", {"form": form})
+
+
+@officer_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change a patrol that has not left."""
+    actor = actor_of(request)
+    row = _seen(actor, pk)
+    require(actor, Permission.PATROL_PLAN, owner_of=row)
+    names = ("title", "zone", "route", "tlp", "level")
+    shown = {name: getattr(row, name) for name in names}
+    shown |= {"starts_at": minute(row.starts_at), "ends_at": minute(row.ends_at)}
+    form = PatrolForm(request.POST or None, actor=actor, is_new=False, initial=shown)
+    if request.method == "POST" and form.is_valid():
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        try:
+            actions.change(patrol=row, by=actor, **changed)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("patrol", pk=row.pk)
+    return render(request, "patrols/patrol_form.html", {"form": form, "patrol": row})
+
+
+@officer_required
+@require_POST
+def act(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take one step of a patrol's life, named by the button."""
+    actor = actor_of(request)
+    row = _seen(actor, pk)
+    match request.POST.get("step"):
+        case "agree":
+            actions.agree(patrol=row, by=actor)
+        case "start":
+            actions.start(patrol=row, by=actor)
+        case "complete":
+            actions.complete(patrol=row, by=actor)
+        case "cancel":
+            reason = request.POST.get("reason", "")[:300]
+            actions.cancel(patrol=row, reason=reason, by=actor)
+        case "commander":
+            _name_commander(request, row, actor)
+        case _:
+            raise BadRequest("step")
+    return redirect("patrol", pk=row.pk)
+
+
+def _name_commander(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+    form = CommanderForm(request.POST, patrol=row, actor=actor)
+    if form.is_valid():
+        officer = form.cleaned_data["commander"]
+        actions.name_commander(patrol=row, officer=officer, by=actor)
+    else:
+        messages.error(request, _("Name a commander of the lead agency."))
+
+
+def _seen(actor: Actor, pk: UUID) -> Patrol:
+    """Return a patrol, with those of its surroundings that the officer sees."""
+    officers = Officer.objects.visible_to(actor)
+    programmes = Programme.objects.visible_to(actor)
+    rows = (
+        Patrol.objects.visible_to(actor)
+        .select_related("owner", "lead")
+        .prefetch_related(
+            Prefetch("programme", programmes),
+            Prefetch("commander", officers),
+            *places(actor),
+        )
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _turn(row: Patrol, actor: Actor) -> dict[str, Any]:
+    """Return why the rotation gave the lead, from the patrols that one sees."""
+    if row.programme is None or row.state == PatrolState.CANCELLED:
+        return {}
+    ledger = [
+        (at, slot)
+        for at, slot in Patrol.objects.visible_to(actor).ledger(row.programme)
+        if at <= row.starts_at
+    ]
+    slots = [slot for _at, slot in ledger]
+    after: list[dict[str, Standing]] = [{}, *standings(slots)]
+    if len(after) < 2:
+        return {}
+    weights = dict(slots[-1].weights)
+    return {
+        "turns": wording.turns(after[-1], weights, row.lead.code),
+        "turns_before": len(slots) - 1,
+        "why": wording.why(row.lead.code, after[-2], weights),
+    }

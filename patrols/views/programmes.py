@@ -1,0 +1,165 @@
+"""Programmes: the rule in words, the next dates, and the ledger of leads."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.errors import Invalid, Refused
+from agencies.guards import actor_of, officer_required
+from agencies.models import Agency, Agreement
+from agencies.policy import Actor, Permission, require
+from patrols import actions, rules, wording
+from patrols.forms.programmes import ProgrammeForm, initial_of
+from patrols.models import BorderSection, Patrol, Programme
+from patrols.references import places
+from patrols.rotation import Slot, assign, standings
+from patrols.views.sharing import sharing
+
+NEXT = 6
+
+
+@officer_required
+@require_safe
+def programmes(request: HttpRequest) -> HttpResponse:
+    """List the programmes that the officer sees."""
+    actor = actor_of(request)
+    rows = [
+        {"programme": row, "rule": wording.rule_in_words(row)}
+        for row in _visible(actor).order_by("-is_active", "code", "id")[:500]
+    ]
+    context = {"rows": rows, "may_plan": actor.may(Permission.PATROL_PLAN)}
+    return render(request, "patrols/programmes.html", context)
+
+
+@officer_required
+@require_safe
+def programme(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show a programme with its next dates and its ledger."""
+    actor = actor_of(request)
+    row = get_object_or_404(_visible(actor), pk=pk)
+    ledger = Patrol.objects.visible_to(actor).ledger(row)
+    after = list(standings([slot for _at, slot in ledger]))
+    may_plan = actor.owns(row) and actor.may(Permission.PATROL_PLAN)
+    context = {
+        "programme": row,
+        "rule": wording.rule_in_words(row),
+        "sections": BorderSection.objects.filter(code__in=row.section_codes),
+        "next": _next(row, actor, ledger) if row.is_active else [],
+        "turns": wording.turns(after[-1], row.entitlements) if after else [],
+        "counted": len(ledger),
+        "may_plan": may_plan,
+        **sharing(row, actor),
+    }
+    return render(request, "patrols/programme.html", context)
+
+
+@officer_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Found a programme; the button "preview" shows its first dates."""
+    actor = actor_of(request)
+    require(actor, Permission.PATROL_PLAN)
+    form = ProgrammeForm(request.POST or None, actor=actor, is_new=True)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            owner = Agency.objects.get(code=actor.agency)
+            context["preview"] = _preview(Programme(owner=owner), form, actor)
+        elif made := _create(form, actor):
+            return redirect("programme", pk=made.pk)
+    return render(request, "patrols/programme_form.html", context)
+
+
+@officer_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change a programme; the button "preview" shows its next dates."""
+    actor = actor_of(request)
+    row = get_object_or_404(_visible(actor), pk=pk)
+    require(actor, Permission.PATROL_PLAN, owner_of=row)
+    form = ProgrammeForm(
+        request.POST or None, actor=actor, is_new=False, initial=initial_of(row)
+    )
+    context: dict[str, Any] = {"form": form, "programme": row}
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            context["preview"] = _preview(row, form, actor)
+        elif _change(row, form, actor):
+            return redirect("programme", pk=row.pk)
+    return render(request, "patrols/programme_form.html", context)
+
+
+def _visible(actor: Actor) -> Any:
+    """Return the programmes that one sees, with their surroundings as far as seen."""
+    agreements = Agreement.objects.visible_to(actor).only("code", "name")
+    return (
+        Programme.objects.visible_to(actor)
+        .select_related("owner")
+        .prefetch_related(Prefetch("agreement", agreements), *places(actor))
+    )
+
+
+def _create(form: ProgrammeForm, actor: Actor) -> Programme | None:
+    try:
+        return actions.create_programme(by=actor, **form.values)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _change(row: Programme, form: ProgrammeForm, actor: Actor) -> Programme | None:
+    values = {
+        name: value
+        for name, value in form.values.items()
+        if getattr(row, name) != value
+    }
+    try:
+        return actions.change_programme(programme=row, by=actor, **values)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _preview(row: Programme, form: ProgrammeForm, actor: Actor) -> list[dict[str, Any]]:
+    """Return the next dates of a programme as the form would have it; saves nothing."""
+    ledger = Patrol.objects.visible_to(actor).ledger(row) if row.code else []
+    for name, value in form.values.items():
+        setattr(row, name, value)
+    try:
+        return _next(row, actor, ledger)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return []
+
+
+def _next(
+    row: Programme, actor: Actor, ledger: list[tuple[datetime, Slot]]
+) -> list[dict[str, Any]]:
+    """Return the next starts: opened patrols, and what the rotation would give.
+
+    ``ledger`` holds the patrols of the programme that the officer sees.
+    """
+    now = timezone.now()
+    opened = {
+        patrol.starts_at: patrol
+        for patrol in Patrol.objects.visible_to(actor)
+        .filter(programme=row.pk, starts_at__gte=now, is_displaced=False)
+        .select_related("lead")
+    }
+    named = rules.series_of(row).next(now, NEXT)
+    starts = sorted({*named, *opened})[:NEXT]
+    slots = dict(ledger)
+    for start in starts:
+        if start not in opened:
+            slots.setdefault(start, Slot(row.entitlements))
+    order = sorted(slots)
+    leads = dict(zip(order, assign([slots[at] for at in order]), strict=True))
+    return [
+        {"at": at, "patrol": opened.get(at), "lead": leads.get(at)} for at in starts
+    ]

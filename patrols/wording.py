@@ -1,0 +1,175 @@
+"""Rules and rotations in words, for people who never heard of either."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from patrols.models import Programme
+from patrols.recurrence import BadRule, Rule, parse
+from patrols.rotation import Standing
+
+ORDINALS = {
+    1: gettext_lazy("first"),
+    2: gettext_lazy("second"),
+    3: gettext_lazy("third"),
+    4: gettext_lazy("fourth"),
+    5: gettext_lazy("fifth"),
+    -1: gettext_lazy("last"),
+    -2: gettext_lazy("last but one"),
+    -3: gettext_lazy("third from last"),
+    -4: gettext_lazy("fourth from last"),
+    -5: gettext_lazy("fifth from last"),
+}
+
+
+def rule_in_words(programme: Programme) -> str:
+    """Say when the patrols of a programme start."""
+    try:
+        rule = parse(programme.recurrence)
+    except BadRule:
+        return programme.recurrence
+    parts = [_every(rule), _on_days(rule, programme)]
+    if rule.months:
+        parts.append(_("in %(months)s") % {"months": _join(map(_month, rule.months))})
+    parts.append(
+        _("at %(time)s, time of %(zone)s")
+        % {"time": programme.start_time.strftime("%H:%M"), "zone": programme.time_zone}
+    )
+    if rule.count:
+        parts.append(
+            ngettext("%(n)d time", "%(n)d times", rule.count) % {"n": rule.count}
+        )
+    if rule.until:
+        day = datetime.fromisoformat(rule.until[:8])
+        parts.append(_("until %(day)s") % {"day": date_format(day, "j M Y")})
+    return ", ".join(part for part in parts if part)
+
+
+def _every(rule: Rule) -> str:
+    n = rule.interval
+    if rule.frequency == "DAILY":
+        return ngettext("every day", "every %(n)d days", n) % {"n": n}
+    if rule.frequency == "WEEKLY":
+        return ngettext("every week", "every %(n)d weeks", n) % {"n": n}
+    return ngettext("every month", "every %(n)d months", n) % {"n": n}
+
+
+def _on_days(rule: Rule, programme: Programme) -> str:
+    first = programme.first_on
+    if rule.positions:
+        which = _join(str(ORDINALS[n]) for n in rule.positions)
+        days = _join((str(WEEKDAYS[day]) for _n, day in rule.weekdays), _("or"))
+        return _("on the %(which)s day that is %(days)s") % {
+            "which": which,
+            "days": days,
+        }
+    if rule.weekdays:
+        return _("on %(days)s") % {"days": _join(map(_weekday, rule.weekdays))}
+    if rule.frequency == "WEEKLY":
+        return _("on %(days)s") % {"days": WEEKDAYS[first.weekday()]}
+    if rule.frequency == "MONTHLY":
+        days = _join(map(_month_day, rule.month_days or (first.day,)))
+        return _("on %(days)s") % {"days": days}
+    return ""
+
+
+def _weekday(day: tuple[int, int]) -> str:
+    ordinal, weekday = day
+    name = str(WEEKDAYS[weekday])
+    if not ordinal:
+        return name
+    return _("the %(which)s %(day)s") % {"which": ORDINALS[ordinal], "day": name}
+
+
+def _month_day(day: int) -> str:
+    if day > 0:
+        return _("day %(n)d") % {"n": day}
+    if day in ORDINALS:
+        return _("the %(which)s day") % {"which": ORDINALS[day]}
+    return _("day %(n)d from the end") % {"n": -day}
+
+
+def _month(month: int) -> str:
+    return str(MONTHS[month])
+
+
+def _join(words: Iterable[str], last: str = "") -> str:
+    """Return "a, b and c"."""
+    listed = list(words)
+    if len(listed) < 2:
+        return "".join(listed)
+    return f"{', '.join(listed[:-1])} {last or _('and')} {listed[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One agency in a ledger, in words."""
+
+    agency: str
+    weight: int
+    entitlement: str
+    leads: int
+    deviation: str
+    is_lead: bool = False
+
+
+def turns(
+    standing: dict[str, Standing], weights: dict[str, int], lead: str = ""
+) -> list[Turn]:
+    """Return the agencies of a ledger, those with the largest share first."""
+    order = sorted(standing, key=lambda code: (-weights.get(code, 0), code))
+    return [
+        Turn(
+            agency=code,
+            weight=weights.get(code, 0),
+            entitlement=decimal(standing[code].entitlement),
+            leads=standing[code].leads,
+            deviation=deviation_in_words(standing[code].deviation),
+            is_lead=code == lead,
+        )
+        for code in order
+    ]
+
+
+def decimal(number: Fraction) -> str:
+    """Return a fraction with two decimals at most, as the reader writes numbers."""
+    rounded = round(number, 2)
+    places = 0 if rounded.denominator == 1 else 2
+    return number_format(float(rounded), decimal_pos=places)
+
+
+def deviation_in_words(deviation: Fraction) -> str:
+    """Say whether an agency led more or less often than its share."""
+    if deviation == 0:
+        return _("exactly its share")
+    size = {"n": decimal(abs(deviation))}
+    if deviation > 0:
+        return _("%(n)s ahead of its share") % size
+    return _("%(n)s behind its share") % size
+
+
+def why(lead: str, before: dict[str, Standing], weights: dict[str, int]) -> str:
+    """Say why the rotation gave a lead, from the standing before the patrol."""
+    total = sum(weights.values())
+    if lead not in weights:
+        return _("%(lead)s was named outside the rotation.") % {"lead": lead}
+    if len(weights) == 1:
+        return _("%(lead)s is the only agency entitled to lead.") % {"lead": lead}
+    old = before.get(lead, Standing())
+    now = old.entitlement + Fraction(weights[lead], total)
+    return _(
+        "With this patrol the share of %(lead)s comes to %(share)s leads (%(weight)d of"
+        " every %(total)d patrols), and before it had led %(leads)d: it was its turn."
+    ) % {
+        "lead": lead,
+        "share": decimal(now),
+        "weight": weights[lead],
+        "total": total,
+        "leads": old.leads,
+    }
