@@ -97,7 +97,7 @@ class Incident(Record):
         _("reason"), max_length=16, choices=CloseReason, blank=True
     )
 
-    objects = IncidentQuerySet.as_manager()
+    objects = IncidentQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.INCIDENT_RELEASE
 
     class Meta(Record.Meta):
@@ -114,9 +114,7 @@ class Incident(Record):
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(
-                    state=IncidentState.CLOSED, closed_at__isnull=False
-                )
+                condition=Q(state=IncidentState.CLOSED, closed_at__isnull=False)
                 | (~Q(state=IncidentState.CLOSED) & Q(closed_at__isnull=True)),
                 name="incident_closed_at",
             ),
@@ -141,7 +139,7 @@ class Incident(Record):
         }
 
     def tear_line_values(self) -> dict[str, Any]:
-        """Return kind, severity, the hour and a place blunted to 0.1 degree."""
+        """Return kind, severity, state, the hour and a place blunted to 0.1 degree."""
         place = Point(round(self.place.x, 1), round(self.place.y, 1), srid=4326)
         hour = self.occurred_at.replace(minute=0, second=0, microsecond=0)
         return {
@@ -151,6 +149,10 @@ class Incident(Record):
             "place": place,
             "cell": cell_of(place),
             "occurred_at": hour,
+            "state": self.state,
+            "resolved_at": self.resolved_at,
+            "closed_at": self.closed_at,
+            "close_reason": self.close_reason,
             "tlp": self.tlp,
             "level": 0,
         }
@@ -170,15 +172,9 @@ class Acknowledgement(Guarded):
     guard_follows: ClassVar[bool] = False
 
     class Meta(Guarded.Meta):
-        """Once per agency."""
+        """In the order in which it was noted."""
 
         ordering = ["at"]
-        constraints = [
-            *Guarded.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["incident", "agency"], name="acknowledged_once"
-            ),
-        ]
 
     def __str__(self) -> str:
         """Return the agency."""
@@ -231,6 +227,25 @@ class ResponseState(models.TextChoices):
     DECLINED = "declined", _("declined")
 
 
+# A response only moves forward; it may be declined until it is over.
+NEXT_STATES = {
+    ResponseState.ASSIGNED: [
+        ResponseState.EN_ROUTE,
+        ResponseState.ON_SCENE,
+        ResponseState.DONE,
+        ResponseState.DECLINED,
+    ],
+    ResponseState.EN_ROUTE: [
+        ResponseState.ON_SCENE,
+        ResponseState.DONE,
+        ResponseState.DECLINED,
+    ],
+    ResponseState.ON_SCENE: [ResponseState.DONE, ResponseState.DECLINED],
+    ResponseState.DONE: [],
+    ResponseState.DECLINED: [],
+}
+
+
 class Response(Guarded):
     """An agency, perhaps with a patrol, that responds to an incident."""
 
@@ -252,10 +267,6 @@ class Response(Guarded):
         """Newest last."""
 
         ordering = ["assigned_at"]
-        indexes = [
-            *Guarded.Meta.indexes,
-            models.Index(fields=["incident"], name="response_of_incident"),
-        ]
 
     def __str__(self) -> str:
         """Return the agency."""

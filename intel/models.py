@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.errors import Invalid
 from agencies.geo import geojson
 from agencies.policy import Permission
 from agencies.records import GuardedQuerySet, Record
@@ -49,7 +50,7 @@ class ReportQuerySet(GuardedQuerySet["Report"]):
 class Report(Record):
     """An intelligence report, graded by its owner.
 
-    ``source_note`` never leaves the owner's staff through a tear line.
+    ``source_note`` and ``tear_line_text`` are for the owner's staff alone.
     """
 
     title = models.CharField(_("title"), max_length=160)
@@ -73,7 +74,7 @@ class Report(Record):
     valid_from = models.DateTimeField(_("valid from"), default=timezone.now)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
 
-    objects = ReportQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.REPORT_RELEASE
 
     class Meta(Record.Meta):
@@ -113,6 +114,20 @@ class Report(Record):
             "place": geojson(self.place),
             "valid_until": self.valid_until,
         }
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the report still holds."""
+        return self.valid_until is None or self.valid_until > timezone.now()
+
+    def require_tear_line(self) -> None:
+        """Refuse a tear line without a text written for it."""
+        if not self.tear_line_text.strip():
+            raise Invalid(
+                "tear_line_empty",
+                _("Write the text for the tear line first."),
+                pointer="/tear_line_text",
+            )
 
     def tear_line_values(self) -> dict[str, Any]:
         """Return the text written for others and the grades; no source, no place."""

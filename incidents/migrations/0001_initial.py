@@ -154,10 +154,6 @@ class Migration(migrations.Migration):
             model_name='acknowledgement',
             constraint=models.CheckConstraint(condition=models.Q(('audience__len__gt', 0)), name='acknowledgement_has_audience'),
         ),
-        migrations.AddConstraint(
-            model_name='acknowledgement',
-            constraint=models.UniqueConstraint(fields=('incident', 'agency'), name='acknowledged_once'),
-        ),
         migrations.AddIndex(
             model_name='logentry',
             index=django.contrib.postgres.indexes.GinIndex(fields=['audience'], name='logentry_audience'),
@@ -173,10 +169,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='response',
             index=django.contrib.postgres.indexes.GinIndex(fields=['audience'], name='response_audience'),
-        ),
-        migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['incident'], name='response_of_incident'),
         ),
         migrations.AddConstraint(
             model_name='response',

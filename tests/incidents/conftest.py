@@ -10,6 +10,7 @@ from django.test import Client
 from agencies.context import acting, system
 from incidents import actions
 from incidents.models import Incident
+from live import journal, sequencer
 from tests.world import PLACE, World
 
 BASE = "/api/v1/incidents/"
@@ -69,6 +70,10 @@ class Reader:
         """End something."""
         return self.client.delete(self.path(path))
 
+    def send(self, path: str, data: Any = None, **headers: str) -> Any:
+        """Send a page's form."""
+        return self.client.post(self.path(path), data or {}, headers=headers)
+
     @staticmethod
     def path(path: str) -> str:
         """Return a whole path; a bare id is an incident's."""
@@ -115,25 +120,40 @@ def report(world: World, by: str = "owner", **more: Any) -> Incident:
         return actions.report(by=actor, release_to=release_to, **values(**more))
 
 
-def assert_hidden(reader: Reader, method: str, path: str, data: Any = None) -> None:
+def assert_hidden(
+    reader: Reader, method: str, path: str, pk: UUID, data: Any = None
+) -> None:
     """Hold that ``{id}`` in a path answers exactly like an id that nobody has."""
-    answers = []
-    for pk in (HIDDEN[0], uuid4()):
-        send = getattr(reader.client, method)
-        url = Reader.path(path.replace("{id}", str(pk)))
-        if method == "get":
-            answers.append(send(url))
-        else:
-            answers.append(send(url, data or {}, content_type="application/json"))
-    real, none = answers
+    real, none = (
+        getattr(reader, method)(path.replace("{id}", str(each)), *([data] * bool(data)))
+        for each in (pk, uuid4())
+    )
     assert real.status_code == none.status_code == 404
     assert real.content == none.content
     assert headers(real) == headers(none)
 
 
-HIDDEN: list[UUID] = [uuid4()]
-
-
 def headers(response: Any) -> dict[str, str]:
     """Return an answer's headers without the one that is random."""
     return {k: v for k, v in response.headers.items() if k != "X-Request-ID"}
+
+
+def problem(response: Any) -> tuple[int, str, list[str]]:
+    """Return a problem's status, code and the places of its faults."""
+    found = response.json()
+    assert response["Content-Type"] == "application/problem+json", found
+    return (
+        response.status_code,
+        found["code"],
+        [error["pointer"] for error in found.get("errors", [])],
+    )
+
+
+def feed(world: World, name: str) -> list[tuple[str, UUID]]:
+    """Return the kinds and subjects of all events that an officer is sent."""
+    while sequencer.sequence():
+        pass
+    actor = world.actor(name)
+    with acting(actor):
+        entries = journal.read(actor.keys, after=0, limit=1000)
+    return [(entry.kind, entry.subject_id) for entry in entries]

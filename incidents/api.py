@@ -1,0 +1,184 @@
+"""Incidents over REST: thin, on the same actions as the pages."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response as Answer
+
+from agencies.errors import NotFound
+from agencies.gateway import actor_of
+from agencies.policy import Actor
+from agencies.rest import OwnedViewSet, require_version
+from incidents import actions
+from incidents.filters import IncidentFilters
+from incidents.models import Acknowledgement, Incident, LogEntry, Response
+from incidents.serializers import (
+    AdvanceSerializer,
+    AssignSerializer,
+    CloseSerializer,
+    IncidentChangeSerializer,
+    IncidentSerializer,
+    IncidentWriteSerializer,
+    Known,
+    LogEntrySerializer,
+    LogEntryWriteSerializer,
+    NothingSerializer,
+    ResponseSerializer,
+    known_about,
+)
+
+
+class IncidentViewSet(OwnedViewSet):
+    """Incidents: what happened, who responds, what was written about it."""
+
+    queryset = Incident.objects.select_related("owner")
+    serializer_class = IncidentSerializer
+    scope = "incidents"
+    filterset_class = IncidentFilters
+    page_order = ("-occurred_at", "-id")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Add the acknowledgements that the actor may see."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return rows.prefetch_related(acknowledged(actor_of(self.request)))
+
+    def page_context(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """Add what the actor may know of patrols and officers."""
+        known = known_about(rows, actor_of(self.request))
+        return {**super().page_context(rows), "known": known}
+
+    @extend_schema(request=IncidentWriteSerializer, responses={201: IncidentSerializer})
+    def create(self, request: Request) -> Answer:
+        """Report an incident; it is released in the same moment."""
+        given = self.input(IncidentWriteSerializer)
+        return self.answer(actions.report(by=actor_of(request), **given), status=201)
+
+    @extend_schema(request=IncidentChangeSerializer, responses=IncidentSerializer)
+    def partial_update(self, request: Request, pk: str) -> Answer:
+        """Change what is reported; needs ``If-Match``."""
+        row = self.get_object()
+        require_version(request, row)
+        given = self.input(IncidentChangeSerializer)
+        return self.answer(actions.edit(incident=row, by=actor_of(request), **given))
+
+    @extend_schema(request=None, responses=IncidentSerializer)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: str) -> Answer:
+        """Tell the owner that one's agency has seen it; again is harmless."""
+        row = self._to_change(NothingSerializer)[0]
+        actions.acknowledge(incident=row, by=actor_of(request))
+        return self.answer(row)
+
+    @extend_schema(request=AssignSerializer, responses={201: ResponseSerializer})
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Answer:
+        """Assign an agency or a patrol; a partner offers its own."""
+        row, given = self._to_change(AssignSerializer)
+        made = actions.assign(incident=row, by=actor_of(request), **given)
+        return Answer(self._responses([made])[0], status=201)
+
+    @extend_schema(request=None, responses=IncidentSerializer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, pk: str) -> Answer:
+        """Say that it is over on the ground."""
+        row = self._to_change(NothingSerializer)[0]
+        return self.answer(actions.resolve(incident=row, by=actor_of(request)))
+
+    @extend_schema(request=CloseSerializer, responses=IncidentSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, pk: str) -> Answer:
+        """Close it for a reason; it stays readable."""
+        row, given = self._to_change(CloseSerializer)
+        return self.answer(actions.close(incident=row, by=actor_of(request), **given))
+
+    @extend_schema(methods=["get"], responses=LogEntrySerializer(many=True))
+    @extend_schema(
+        methods=["post"],
+        request=LogEntryWriteSerializer,
+        responses={201: LogEntrySerializer},
+    )
+    @action(detail=True, methods=["get", "post"])
+    def log(self, request: Request, pk: str) -> Answer:
+        """List the log's lines that one may read, oldest first, or add one."""
+        actor = actor_of(request)
+        if request.method == "POST":
+            row, given = self._to_change(LogEntryWriteSerializer)
+            made = actions.write_log(incident=row, by=actor, **given)
+            return Answer(log_lines([made], actor)[0], status=201)
+        entries = LogEntry.objects.visible_to(actor).filter(incident=self.get_object())
+        return Answer({"results": log_lines(entries.select_related("agency"), actor)})
+
+    @extend_schema(responses=ResponseSerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def responses(self, request: Request, pk: str) -> Answer:
+        """List the responses that one may know of."""
+        made = Response.objects.visible_to(actor_of(request))
+        rows = made.filter(incident=self.get_object()).select_related("agency")
+        return Answer({"results": self._responses(list(rows))})
+
+    @extend_schema(request=AdvanceSerializer, responses=ResponseSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"responses/(?P<response_id>[^/.]+)/advance",
+    )
+    def advance(self, request: Request, pk: str, response_id: str) -> Answer:
+        """Say how far a response has come."""
+        actor = actor_of(request)
+        row = self.get_object()
+        try:
+            made = Response.objects.visible_to(actor).get(
+                pk=UUID(response_id), incident=row
+            )
+        except (ValueError, Response.DoesNotExist):
+            raise NotFound from None
+        given = self.input(AdvanceSerializer)
+        made = actions.advance(response=made, by=actor, **given)
+        return Answer(self._responses([made])[0])
+
+    @extend_schema(responses={200: dict[str, str]})
+    @action(detail=True, methods=["get"], url_path="tear-line")
+    def tear_line(self, request: Request, pk: str) -> Answer:
+        """Return the tear line's id and reference, for the owner."""
+        actor = actor_of(request)
+        row = self.get_object()
+        found = Incident.objects.visible_to(actor).filter(tear_line_of=row).first()
+        if found is None or not actor.owns(row):
+            raise NotFound
+        return Answer({"id": found.pk, "ref": found.ref})
+
+    def _to_change(self, body: Any) -> tuple[Incident, dict[str, Any]]:
+        """Return the incident that a verb is about, and the verb's body."""
+        row: Incident = self.get_object()
+        require_version(self.request, row, is_needed=False)
+        return row, self.input(body)
+
+    def _responses(self, rows: Sequence[Response]) -> list[Any]:
+        known = Known.of(
+            actor_of(self.request),
+            patrols=[row.patrol_id for row in rows],
+            labels=[row.assigned_by for row in rows],
+        )
+        context = {"known": known}
+        return list(ResponseSerializer(rows, many=True, context=context).data)
+
+
+def acknowledged(actor: Actor) -> "Prefetch[Any]":
+    """Read, with incidents, the acknowledgements that the actor may see."""
+    seen = Acknowledgement.objects.visible_to(actor).select_related("agency")
+    return Prefetch("acknowledgements", queryset=seen)
+
+
+def log_lines(rows: Any, actor: Actor) -> list[Any]:
+    """Return lines of a log as the actor may see them."""
+    lines = list(rows)
+    known = Known.of(actor, labels=[line.by for line in lines])
+    context = {"known": known}
+    return list(LogEntrySerializer(lines, many=True, context=context).data)

@@ -1,0 +1,326 @@
+"""Forms of the pages of incidents, and what those of reports share with them."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.gis.geos import Point
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.forms import RefusableForm
+from agencies.models import Agency, Agreement, Officer
+from agencies.policy import MAX_LEVEL, TLP, Actor
+from agencies.records import ReleaseScope
+from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
+from patrols.models import Patrol, PatrolState
+
+Choices = list[tuple[Any, Any]]
+
+_NUMBER = r"-?\d{1,3}(?:[.,]\d{1,8})?"
+_PLACE = re.compile(rf"\s*({_NUMBER})\s*[,;\s]\s*({_NUMBER})\s*")
+
+
+def place_text(place: Point | None) -> str:
+    """Return a point as "latitude, longitude", as people say it."""
+    return f"{place.y:.5f}, {place.x:.5f}" if place else ""
+
+
+class PlaceField(forms.CharField):
+    """A place as "latitude, longitude" in decimal degrees."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say what is expected."""
+        kwargs.setdefault("label", _("place"))
+        kwargs.setdefault(
+            "help_text",
+            _("Latitude, longitude in decimal degrees, or choose on the map."),
+        )
+        widget = forms.TextInput(attrs={"placeholder": "40.12345, 70.12345"})
+        super().__init__(max_length=40, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Return the point, or None for nothing."""
+        text = super().clean(value)
+        if not text:
+            return None
+        parts = _PLACE.fullmatch(text)
+        if parts is None:
+            raise ValidationError(
+                _("Write latitude, longitude: 40.12345, 70.12345."), code="not_a_place"
+            )
+        y, x = (float(number.replace(",", ".")) for number in parts.groups())
+        if abs(y) > 90 or abs(x) > 180:
+            raise ValidationError(
+                _("Latitude is -90..90, longitude -180..180."), code="out_of_range"
+            )
+        return Point(x, y, srid=4326)
+
+
+class MomentField(forms.DateTimeField):
+    """A time by the clock of the officer's agency, with that zone's name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Use the browser's own picker."""
+        picker = forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        )
+        super().__init__(widget=picker, **kwargs)
+
+
+class PatrolField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A patrol, by reference and title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return both."""
+        return f"{obj.ref} {obj.title}"
+
+
+def minute(moment: datetime | None) -> datetime | None:
+    """Return a moment without what a picker cannot show."""
+    return moment and moment.replace(second=0, microsecond=0)
+
+
+def grantee_choices(actor: Actor) -> Choices:
+    """Return all whom the actor may name as a grantee, in groups."""
+    agencies = Agency.objects.exclude(code=actor.agency)
+    agreements = Agreement.objects.visible_to(actor).filter(
+        code__in=[membership.agreement for membership in actor.memberships]
+    )
+    officers = (
+        Officer.objects.visible_to(actor)
+        .filter(is_active=True)
+        .exclude(pk=actor.officer_id)
+        .select_related("agency")
+    )
+    return [
+        (_("Agreements"), [(f"agreement:{row.code}", str(row)) for row in agreements]),
+        (_("Agencies"), [(f"agency:{row.code}", str(row)) for row in agencies]),
+        (
+            _("Officers"),
+            [
+                (
+                    f"officer:{row.username}",
+                    f"{row} ({row.agency.code if row.agency else ''})",
+                )
+                for row in officers
+            ],
+        ),
+    ]
+
+
+class RecordForm(RefusableForm):
+    """What the forms of all records share: marking, releases, version, zone."""
+
+    tlp = forms.ChoiceField(
+        label="TLP",
+        choices=TLP.choices,
+        initial=TLP.AMBER,
+        help_text=_(
+            "It caps releases. RED: named officers only; AMBER+STRICT: named"
+            " agencies, no agreements."
+        ),
+    )
+    level = forms.TypedChoiceField(
+        label=_("level"),
+        coerce=int,
+        choices=[(n, str(n)) for n in range(MAX_LEVEL + 1)],
+        initial=0,
+        help_text=_("The clearance that a reader needs."),
+    )
+    release_to = forms.MultipleChoiceField(
+        label=_("release to"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("At once, in full. Nobody else sees the record."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    # The fields whose times are by the clock of the officer's agency.
+    moments: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
+        """Offer what this officer may choose."""
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        if is_new:
+            choose(self, "release_to", grantee_choices(actor))
+            del self.fields["version"]
+        else:
+            del self.fields["release_to"]
+        choose(self, "level", [(n, str(n)) for n in range(actor.clearance + 1)])
+        for name in self.moments:
+            self.fields[name].help_text = actor.time_zone
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the action is to set: of an existing record, what was changed."""
+        names = set(self.cleaned_data) - {"version"}
+        if "version" in self.fields:
+            names &= set(self.changed_data)
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class IncidentForm(RecordForm):
+    """An incident."""
+
+    category = forms.ChoiceField(label=_("category"), choices=Category.choices)
+    severity = forms.ChoiceField(label=_("severity"), choices=Severity.choices)
+    title = forms.CharField(label=_("title"), max_length=160)
+    occurred_at = MomentField(label=_("occurred at"))
+    place = PlaceField()
+    narrative = forms.CharField(
+        label=_("narrative"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    patrol = PatrolField(Patrol.objects.none(), label=_("patrol"), required=False)
+
+    moments = ("occurred_at",)
+    field_order = [
+        "category", "severity", "title", "occurred_at", "place", "narrative",
+        "patrol", "tlp", "level", "release_to",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer recent patrols, and the one that it has."""
+        super().__init__(*args, **kwargs)
+        is_recent = Q(
+            ends_at__gt=timezone.now() - timedelta(days=14),
+            starts_at__lt=timezone.now() + timedelta(days=1),
+        )
+        had = Q(pk=self.initial.get("patrol"))
+        seen = Patrol.objects.visible_to(self.actor)
+        offer(self, "patrol", seen.filter(is_recent | had).order_by("-starts_at"))
+
+
+class PartForm(RefusableForm):
+    """One of several forms on a page: the ids of its controls begin with its name."""
+
+    name = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Set the ids apart."""
+        kwargs["auto_id"] = f"{self.name}_%s"
+        super().__init__(*args, **kwargs)
+
+
+class LogForm(PartForm):
+    """A new line in the log."""
+
+    name = "log"
+
+    text = forms.CharField(
+        label=_("text"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    sharing = forms.ChoiceField(
+        label=_("who reads it"),
+        choices=LogEntry.Sharing.choices,
+        initial=LogEntry.Sharing.OWNER,
+    )
+
+
+class AssignForm(PartForm):
+    """Who responds."""
+
+    name = "assign"
+
+    agency = forms.ModelChoiceField(
+        Agency.objects.none(), label=_("agency"), required=False, to_field_name="code"
+    )
+    patrol = PatrolField(Patrol.objects.none(), label=_("patrol"), required=False)
+    task = forms.CharField(label=_("task"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, is_owner: bool, **kwargs: Any) -> None:
+        """Offer all agencies to the owner, its own to a partner."""
+        super().__init__(*args, **kwargs)
+        agencies = Agency.objects.all()
+        soon = timezone.now() + timedelta(days=2)
+        patrols = Patrol.objects.visible_to(actor).filter(
+            state__in=[PatrolState.PLANNED, PatrolState.AGREED, PatrolState.UNDER_WAY],
+            starts_at__lt=soon,
+        )
+        if not is_owner:
+            agencies = agencies.filter(code=actor.agency)
+            patrols = patrols.filter(participants__contains=[actor.agency])
+        offer(self, "agency", agencies)
+        offer(self, "patrol", patrols.order_by("starts_at"))
+        self.fields["agency"].initial = actor.agency
+
+
+class CloseForm(PartForm):
+    """Why an incident is closed."""
+
+    name = "close"
+
+    reason = forms.ChoiceField(label=_("reason"), choices=CloseReason.choices)
+
+
+class ReleaseForm(PartForm):
+    """To whom, how much, until when, why."""
+
+    name = "release"
+
+    grantee = forms.ChoiceField(label=_("grantee"))
+    scope = forms.ChoiceField(label=_("how much"), choices=ReleaseScope.choices)
+    expires_at = MomentField(label=_("until"), required=False)
+    reason = forms.CharField(label=_("reason"), max_length=300, required=False)
+
+    def __init__(
+        self, *args: Any, actor: Actor, has_tear_line: bool = True, **kwargs: Any
+    ) -> None:
+        """Offer whom the actor may name; a tear line has none of its own."""
+        super().__init__(*args, **kwargs)
+        choose(self, "grantee", grantee_choices(actor))
+        if not has_tear_line:
+            choose(self, "scope", ReleaseScope.choices[:1])
+        self.fields["expires_at"].help_text = actor.time_zone
+
+
+class IncidentFilterForm(forms.Form):
+    """The filters of the list, in its URL."""
+
+    state = forms.ChoiceField(
+        label=_("state"),
+        required=False,
+        choices=[("", _("any")), ("open", _("open")), *IncidentState.choices],
+    )
+    severity = forms.ChoiceField(
+        label=_("severity"), required=False, choices=[("", _("any")), *Severity.choices]
+    )
+    category = forms.ChoiceField(
+        label=_("category"), required=False, choices=[("", _("any")), *Category.choices]
+    )
+    owner = forms.ModelChoiceField(
+        Agency.objects.all(), label=_("owner"), required=False, to_field_name="code"
+    )
+    days = forms.TypedChoiceField(
+        label=_("age"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", _("any")),
+            ("1", _("one day")),
+            ("7", _("one week")),
+            ("30", _("30 days")),
+        ],
+    )
+
+
+def choose(form: forms.Form, name: str, choices: Any) -> None:
+    """Set the choices of a form's field."""
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
+def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Set the rows of a form's field."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = rows

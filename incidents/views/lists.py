@@ -1,0 +1,124 @@
+"""Lists of incidents: the page, the dashboard's fragment, the map's layer."""
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from agencies.errors import Invalid
+from agencies.geo import geojson
+from agencies.guards import actor_of, officer_required
+from agencies.policy import Actor, Permission
+from incidents.filters import BoxFormField, within, without_own_tear_lines
+from incidents.forms import IncidentFilterForm
+from incidents.models import OPEN_STATES, Acknowledgement, Incident
+from incidents.views.records import PAGE, older_page
+
+MAP_LIMIT = 2000
+MAP_DAYS = 7
+
+
+@officer_required
+@require_safe
+def incidents(request: HttpRequest) -> HttpResponse:
+    """List incidents, newest first; all filters stand in the URL."""
+    actor = actor_of(request)
+    form = IncidentFilterForm(request.GET)
+    rows = _seen(actor)
+    rows = _filtered(rows, form.cleaned_data) if form.is_valid() else rows.none()
+    page, older = older_page(rows, request)
+    context = {
+        "form": form,
+        "incidents": page,
+        "next_url": older,
+        "may_report": actor.may(Permission.INCIDENT_REPORT),
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "incidents/incidents.html", context)
+
+
+@officer_required
+@require_safe
+def open_incidents(request: HttpRequest) -> HttpResponse:
+    """Draw the open incidents as rows, for the dashboard."""
+    actor = actor_of(request)
+    return render(
+        request, "incidents/_open.html", {"incidents": _seen(actor).open()[:PAGE]}
+    )
+
+
+@officer_required
+@require_safe
+def incident_map(request: HttpRequest) -> HttpResponse:
+    """Return what is open, and what happened lately, as GeoJSON (RFC 7946)."""
+    actor = actor_of(request)
+    lately = timezone.now() - timedelta(days=MAP_DAYS)
+    rows: Any = Incident.objects.visible_to(actor).filter(
+        Q(state__in=OPEN_STATES) | Q(occurred_at__gt=lately)
+    )
+    rows = without_own_tear_lines(rows, actor.agency_id)
+    try:
+        box = BoxFormField(required=False).clean(request.GET.get("bbox", ""))
+    except ValidationError as error:
+        raise Invalid("bad_bbox", " ".join(error.messages)) from None
+    if box is not None:
+        rows = within(rows, box)
+    features = [_feature(row) for row in rows.select_related("owner")[:MAP_LIMIT]]
+    body = orjson.dumps(
+        {"type": "FeatureCollection", "features": features},
+        default=str,
+        option=orjson.OPT_UTC_Z,
+    )
+    return HttpResponse(body, content_type="application/geo+json")
+
+
+def _seen(actor: Actor) -> Any:
+    """Return what the actor sees, with whether the own agency took note."""
+    noted = Acknowledgement.objects.visible_to(actor).filter(
+        incident=OuterRef("pk"), agency=actor.agency_id
+    )
+    rows = Incident.objects.visible_to(actor).select_related("owner")
+    return without_own_tear_lines(rows, actor.agency_id).annotate(
+        is_acknowledged=Exists(noted)
+    )
+
+
+def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:
+    if chosen["state"] == "open":
+        rows = rows.open()
+    elif chosen["state"]:
+        rows = rows.filter(state=chosen["state"])
+    for name in ("severity", "category", "owner"):
+        if chosen[name]:
+            rows = rows.filter(**{name: chosen[name]})
+    if chosen["days"]:
+        since = timezone.now() - timedelta(days=chosen["days"])
+        rows = rows.filter(occurred_at__gt=since)
+    result: QuerySet[Any] = rows
+    return result
+
+
+def _feature(row: Incident) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": row.pk,
+        "geometry": geojson(row.place),
+        "properties": {
+            "id": row.pk,
+            "ref": row.ref,
+            "title": row.title,
+            "owner": row.owner.code,
+            "category": row.category,
+            "severity": row.severity,
+            "state": row.state,
+            "occurred_at": row.occurred_at,
+            "url": reverse("incident", args=[row.pk]),
+        },
+    }

@@ -1,0 +1,130 @@
+"""What is done about an incident: each verb a POST, then back to its page."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agencies.actions import releases
+from agencies.errors import NotFound
+from agencies.guards import actor_of, officer_required
+from incidents import actions
+from incidents.forms import AssignForm, CloseForm, LogForm, ReleaseForm
+from incidents.models import Response
+from incidents.views.incident import found, show
+from incidents.views.records import done, release_by_form
+
+
+@officer_required
+@require_POST
+def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Tell the owner that one's agency has seen it."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    actions.acknowledge(incident=row, by=actor)
+    messages.success(request, _("Acknowledged: the owner sees it."))
+    return redirect("incident", pk=row.pk)
+
+
+@officer_required
+@require_POST
+def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Assign an agency or a patrol."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    form = AssignForm(request.POST, actor=actor, is_owner=actor.owns(row))
+
+    def act() -> None:
+        actions.assign(incident=row, by=actor, **form.cleaned_data)
+
+    if done(form, act):
+        messages.success(request, _("Assigned."))
+        return redirect("incident", pk=row.pk)
+    return show(request, row, actor, assign_form=form)
+
+
+@officer_required
+@require_POST
+def advance(request: HttpRequest, pk: UUID, response_id: UUID) -> HttpResponse:
+    """Say how far a response has come."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    made = Response.objects.visible_to(actor).filter(incident=row, pk=response_id)
+    response = made.first()
+    if response is None:
+        raise NotFound
+    actions.advance(response=response, state=request.POST.get("state", ""), by=actor)
+    return redirect("incident", pk=row.pk)
+
+
+@officer_required
+@require_POST
+def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a line to the log; htmx gets the log alone."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    form = LogForm(request.POST)
+
+    def act() -> None:
+        actions.write_log(incident=row, by=actor, **form.cleaned_data)
+
+    if not done(form, act):
+        return show(request, row, actor, log_form=form)
+    if request.headers.get("HX-Request"):
+        return show(request, row, actor)
+    return redirect("incident", pk=row.pk)
+
+
+@officer_required
+@require_POST
+def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that it is over on the ground."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    actions.resolve(incident=row, by=actor)
+    messages.success(request, _("Resolved."))
+    return redirect("incident", pk=row.pk)
+
+
+@officer_required
+@require_POST
+def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close it for a reason."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    form = CloseForm(request.POST)
+
+    def act() -> None:
+        actions.close(incident=row, by=actor, **form.cleaned_data)
+
+    if done(form, act):
+        messages.success(request, _("Closed."))
+        return redirect("incident", pk=row.pk)
+    return show(request, row, actor, close_form=form)
+
+
+@officer_required
+@require_POST
+def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Release it, or its tear line."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    form = ReleaseForm(request.POST, actor=actor, has_tear_line=not row.is_tear_line)
+    if done(form, lambda: release_by_form(row, form, actor)):
+        messages.success(request, _("Released."))
+        return redirect("incident", pk=row.pk)
+    return show(request, row, actor, release_form=form)
+
+
+@officer_required
+@require_POST
+def revoke(request: HttpRequest, pk: UUID, release_id: UUID) -> HttpResponse:
+    """End a release."""
+    actor = actor_of(request)
+    row = found(actor, pk)
+    releases.revoke(record=row, release_id=release_id, by=actor)
+    messages.success(request, _("The release is ended."))
+    return redirect("incident", pk=row.pk)

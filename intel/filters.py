@@ -1,0 +1,40 @@
+"""What lists of reports can be filtered by: an allow-list."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from agencies.policy import TLP
+from incidents.filters import RecordFilters, agency, any_of, moment, yes_no
+from incidents.models import Category
+from intel.models import InformationGrade, Report, SourceGrade
+
+
+class ReportFilters(RecordFilters):
+    """Filters of ``/api/v1/reports/``; several values of one filter mean "or"."""
+
+    topic = any_of(Category.choices, method="keep_topics")
+    source_grade = any_of(SourceGrade.choices)
+    information_grade = any_of(InformationGrade.choices)
+    tlp = any_of(TLP.choices)
+    owner = agency()
+    is_current = yes_no("keep_current")
+    created_after = moment("created_at", "gt")
+
+    class Meta:
+        """Nothing is derived from the model."""
+
+        model = Report
+        fields: list[str] = []
+
+    def keep_topics(
+        self, rows: QuerySet[Any], name: str, value: list[str]
+    ) -> QuerySet[Any]:
+        """Keep reports on any of the topics."""
+        return rows.filter(topics__overlap=value) if value else rows
+
+    def keep_current(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep those that still hold, or the others."""
+        is_over = Q(valid_until__lte=timezone.now())
+        return rows.filter(~is_over if value == "true" else is_over)

@@ -1,0 +1,122 @@
+"""Reports as they go in and out, for whoever reads them."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from agencies.policy import MAX_LEVEL, TLP, Actor
+from agencies.serializers import (
+    GeometryField,
+    MomentField,
+    OwnedSerializer,
+    StrictSerializer,
+)
+from incidents.models import Category
+from incidents.serializers import LANGUAGE, MAX_RELEASES, Known, Text
+from intel.models import InformationGrade, Report, SourceGrade
+
+
+class ReportSerializer(OwnedSerializer):
+    """A report as its reader may see it.
+
+    ``source_note``, ``tear_line_text`` and ``tear_line_of`` are null for all but
+    its owner; ``author`` for whoever may not know that officer.
+    """
+
+    author = serializers.SerializerMethodField()
+    place = GeometryField("Point", read_only=True)
+    valid_from = MomentField(read_only=True)
+    valid_until = MomentField(read_only=True)
+    tear_line_text = serializers.SerializerMethodField()
+    source_note = serializers.SerializerMethodField()
+    tear_line_of = serializers.SerializerMethodField()
+
+    class Meta:
+        """What is said, how graded, how long it holds."""
+
+        model = Report
+        fields = [
+            *OwnedSerializer.COMMON,
+            "ref",
+            "author",
+            "title",
+            "body",
+            "tear_line_text",
+            "source_note",
+            "language",
+            "topics",
+            "source_grade",
+            "information_grade",
+            "grading",
+            "place",
+            "valid_from",
+            "valid_until",
+            "is_current",
+            "tear_line_of",
+        ]
+
+    def get_author(self, row: Report) -> str | None:
+        """Return the officer who wrote it."""
+        known = self.context.get("known")
+        if not isinstance(known, Known):
+            known = Known.of(self.context["actor"], records=[row])
+        return known.author(row)
+
+    def get_tear_line_text(self, row: Report) -> str | None:
+        """Return the text for others, to the owner."""
+        return row.tear_line_text if self._owns(row) else None
+
+    def get_source_note(self, row: Report) -> str | None:
+        """Return what is noted of the source, to the owner."""
+        return row.source_note if self._owns(row) else None
+
+    def get_tear_line_of(self, row: Report) -> UUID | None:
+        """Return the fuller record's id, to the owner."""
+        return row.tear_line_of_id if self._owns(row) else None
+
+    def _owns(self, row: Report) -> bool:
+        actor: Actor = self.context["actor"]
+        return actor.owns(row)
+
+
+class ReportChangeSerializer(StrictSerializer):
+    """What an owner may change."""
+
+    title = Text(max_length=160, required=False)
+    body = Text(max_length=20_000, required=False)
+    tear_line_text = Text(max_length=4000, allow_blank=True, required=False)
+    source_note = Text(max_length=2000, allow_blank=True, required=False)
+    language = serializers.RegexField(
+        LANGUAGE, max_length=8, allow_blank=True, required=False
+    )
+    topics = serializers.ListField(
+        child=serializers.ChoiceField(Category.choices),
+        max_length=len(Category),
+        required=False,
+    )
+    source_grade = serializers.ChoiceField(SourceGrade.choices, required=False)
+    information_grade = serializers.ChoiceField(
+        InformationGrade.choices, required=False
+    )
+    place = GeometryField("Point", allow_null=True, required=False)
+    valid_from = MomentField(required=False)
+    valid_until = MomentField(allow_null=True, required=False)
+    tlp = serializers.ChoiceField(TLP.choices, required=False)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+    def validate_topics(self, topics: list[Any]) -> list[Any]:
+        """Keep each topic once, in the order given."""
+        return list(dict.fromkeys(topics))
+
+
+class ReportWriteSerializer(ReportChangeSerializer):
+    """A new report."""
+
+    title = Text(max_length=160)
+    body = Text(max_length=20_000)
+    source_grade = serializers.ChoiceField(SourceGrade.choices)
+    information_grade = serializers.ChoiceField(InformationGrade.choices)
+    release_to = serializers.ListField(
+        child=Text(max_length=80), max_length=MAX_RELEASES, required=False
+    )
