@@ -6,12 +6,20 @@ that `bin/build-basemap.mjs` writes. No Django.
 """
 
 from demo.geodata import border, distance_to_border, pair_of, pairs, state_at
-from demo.georoutes import CheckpointSpec, Fix, RouteSpec, routes, track_along
+from demo.georoutes import (
+    CheckpointSpec,
+    Crew,
+    Fix,
+    RouteSpec,
+    routes,
+    track_along,
+)
 from demo.geosections import SectionSpec, point_near, section, sections
 from demo.geozones import ZoneSpec, zone_of, zones
 
 __all__ = [
     "CheckpointSpec",
+    "Crew",
     "Fix",
     "RouteSpec",
     "SectionSpec",

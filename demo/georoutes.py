@@ -151,7 +151,7 @@ def track_along(
     travel allows; each fix is 5 to 15 m off, and the error drifts too, as that of a
     receiver does, so that no two fixes are further apart than the crew can travel.
     """
-    crew = _Crew(route, rng)
+    crew = Crew(route, rng)
     fixes = []
     for index in range(int((end - start).total_seconds() // step_seconds) + 1):
         if index:
@@ -161,10 +161,14 @@ def track_along(
     return fixes
 
 
-class _Crew:
+class Crew:
     """Where a simulated crew is on its route, and what it does next."""
 
-    def __init__(self, route: RouteSpec, rng: random.Random) -> None:
+    def __init__(
+        self, route: RouteSpec, rng: random.Random, start_km: float = 0.0
+    ) -> None:
+        """Begin at a distance from the route's start."""
+        self.route = route
         self.points = route.points
         self.along = cumulative_km(self.points)
         self.rng = rng
@@ -172,12 +176,18 @@ class _Crew:
         self.stop_minutes = _STOP[route.mode]
         middle = [c.km for c in route.checkpoints if 0 < c.km < self.along[-1]]
         self.stops = [0.0, *middle, self.along[-1]]
-        self.km, self.towards = 0.0, 1
+        self.km = max(0.0, min(start_km, self.along[-1] - 0.01))
+        self.towards = 1
         self.pause_s = rng.uniform(120, 600)
         self.cruise = rng.uniform(self.slowest, self.fastest)
         self.speed = 0.0
         self.error_m = rng.uniform(*_NOISE_M)
         self.error_bearing = rng.uniform(0, 360)
+
+    @property
+    def place(self) -> Point:
+        """Where the crew really is."""
+        return point_at(self.points, self.along, self.km)
 
     def advance(self, seconds: float) -> None:
         """Let time pass, in small steps."""
@@ -212,7 +222,7 @@ class _Crew:
         self.error_bearing = (self.error_bearing + self.rng.gauss(0, 20)) % 360
         wander = self.error_m + self.rng.gauss(0, 1.5)
         self.error_m = min(_NOISE_M[1], max(_NOISE_M[0], wander))
-        here = point_at(self.points, self.along, self.km)
+        here = self.place
         lon, lat = destination(*here, self.error_bearing, self.error_m / 1000)
         # Near an end of the line the probe behind or ahead falls on the end itself.
         probe = 0.02 * self.towards

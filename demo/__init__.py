@@ -1,0 +1,1 @@
+"""Demonstration data: real places, made-up agencies' records."""

@@ -1,0 +1,254 @@
+"""What followed an incident: acknowledgements, responses, log, resolving, closing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from agencies.policy import TLP, Actor, Audience, Permission
+from demo import logbook
+from demo.directory import Directory
+from demo.history import History
+from demo.patrols import Outings
+from incidents.models import (
+    Acknowledgement,
+    CloseReason,
+    Incident,
+    IncidentState,
+    LogEntry,
+    Response,
+    ResponseState,
+)
+from live.kinds import Kind
+
+_REASONS = (
+    [CloseReason.HANDLED] * 7
+    + [CloseReason.HANDED_OVER] * 2
+    + [CloseReason.NO_ACTION, CloseReason.FALSE_REPORT, CloseReason.DUPLICATE]
+)
+_ORDER = [
+    IncidentState.REPORTED,
+    IncidentState.RESPONDING,
+    IncidentState.RESOLVED,
+    IncidentState.CLOSED,
+]
+
+
+class Handling:
+    """Follows incidents up to the state they are in today."""
+
+    def __init__(
+        self, directory: Directory, history: History, outings: Outings
+    ) -> None:
+        """Take what is known of the world."""
+        self.directory, self.history, self.outings = directory, history, outings
+        self.rng = directory.rng
+
+    def follow(self, incident: Incident, neighbour: str, state: IncidentState) -> None:
+        """Play an incident from its report to ``state``."""
+        steps = self._moments(incident.created_at, state)
+        self._acknowledge(incident, neighbour, steps[0])
+        reached = _ORDER.index(state)
+        if reached >= 1:
+            self._respond(incident, neighbour, steps, is_over=reached >= 2)
+        if reached >= 2:
+            self._resolve(incident, steps[4])
+        if reached >= 3:
+            self._close(incident, steps[5])
+
+    def _moments(self, start: datetime, state: IncidentState) -> list[datetime]:
+        """Return when each step was taken: all of them before now.
+
+        Acknowledged, assigned, en route, on scene, resolved, closed.
+        """
+        rng = self.rng
+        gaps = [
+            rng.uniform(2, 35),
+            rng.uniform(2, 25),
+            rng.uniform(4, 20),
+            rng.uniform(15, 110),
+            rng.uniform(30, 480),
+            rng.uniform(60, 2200),
+        ]
+        count = {IncidentState.CLOSED: 6, IncidentState.RESOLVED: 5}.get(state, 4)
+        age = (self.directory.now - start).total_seconds() / 60
+        squeeze = min(1.0, 0.95 * age / sum(gaps[:count]))
+        moments, at = [], start
+        for gap in gaps:
+            at += timedelta(minutes=gap * squeeze)
+            moments.append(at)
+        return moments
+
+    def _owner(self, incident: Incident, at: datetime) -> Actor:
+        """Return who handles it at home: for TLP:RED only the author may."""
+        officer = incident.author
+        if incident.tlp != TLP.RED or officer is None:
+            officer = self.directory.someone(
+                incident.owner.code, Permission.INCIDENT_HANDLE, incident.level
+            )
+        return self.directory.actor(officer, at)
+
+    def _readers(self, incident: Incident, at: datetime) -> list[str]:
+        """Return the other agencies that see the incident at a moment."""
+        opened = incident.stored_audience
+        return [
+            code
+            for code in self.directory.agencies
+            if code not in (incident.owner.code, "XX-OBS")
+            and opened.share_of(self.directory.reader(code, incident.level, at)).keys
+        ]
+
+    def _colleague(self, agency: str, incident: Incident, at: datetime) -> Actor | None:
+        """Return an officer of a partner who may see and handle the incident."""
+        try:
+            officer = self.directory.someone(
+                agency, Permission.INCIDENT_HANDLE, incident.level
+            )
+        except LookupError:
+            return None
+        return self.directory.actor(officer, at)
+
+    def _acknowledge(self, incident: Incident, neighbour: str, at: datetime) -> None:
+        for code in self._readers(incident, at):
+            likely = 0.8 if code.startswith(neighbour) else 0.25
+            by = self._colleague(code, incident, at)
+            if by is None or self.rng.random() > likely:
+                continue
+            row = Acknowledgement(
+                incident=incident,
+                agency=self.directory.agencies[code],
+                by=by.label,
+                at=at,
+            )
+            opened = _shared_with(incident, by)
+            self.history.child(row, opened)
+            self._event(Kind.INCIDENT_ACKNOWLEDGED, incident, by, at, opened)
+
+    def _respond(
+        self,
+        incident: Incident,
+        neighbour: str,
+        steps: list[datetime],
+        *,
+        is_over: bool,
+    ) -> None:
+        """Assign the owner, and sometimes the neighbour too; then let them go."""
+        by = self._owner(incident, steps[1])
+        responders = [incident.owner.code]
+        able = [c for c in self._readers(incident, steps[1]) if c.startswith(neighbour)]
+        if able and self.rng.random() < 0.45:
+            responders.append(self.rng.choice(able))
+        for code in responders:
+            self._response(incident, code, by, steps, is_over=is_over)
+        responding = {"state": IncidentState.RESPONDING}
+        self._move(Kind.INCIDENT_CHANGED, incident, by, steps[1], **responding)
+        self._log(incident, by, steps[3], logbook.ON_SCENE)
+        if self.rng.random() < 0.5:
+            middle = steps[3] + (steps[4] - steps[3]) / 3
+            if middle < self.directory.now:
+                self._log(incident, by, middle, logbook.PROGRESS)
+
+    def _response(
+        self,
+        incident: Incident,
+        agency: str,
+        by: Actor,
+        steps: list[datetime],
+        *,
+        is_over: bool,
+    ) -> None:
+        reader = self.directory.reader(agency, incident.level, steps[1])
+        opened = _shared_with(incident, reader)
+        states = [ResponseState.EN_ROUTE, ResponseState.ON_SCENE, ResponseState.DONE]
+        moments = [steps[2], steps[3], steps[4] - timedelta(seconds=90)]
+        count = 3 if is_over else self.rng.randint(0, 2)
+        row = Response(
+            incident=incident,
+            agency=self.directory.agencies[agency],
+            patrol=self.outings.near(
+                agency, incident.place.x, incident.place.y, steps[1]
+            ),
+            state=states[count - 1] if count else ResponseState.ASSIGNED,
+            task=self.rng.choice(logbook.TASKS),
+            assigned_by=by.label,
+            assigned_at=steps[1],
+            changed_at=moments[count - 1] if count else steps[1],
+        )
+        self.history.child(row, opened)
+        detail = {"agency": agency}
+        self._event(Kind.RESPONSE_ASSIGNED, incident, by, steps[1], opened, detail)
+        doer = by
+        if agency != incident.owner.code:
+            doer = self._colleague(agency, incident, steps[1]) or by
+        for state, at in zip(states[:count], moments, strict=False):
+            self._event(
+                Kind.RESPONSE_CHANGED, incident, doer, at, opened, {"state": str(state)}
+            )
+
+    def _log(
+        self, incident: Incident, by: Actor, at: datetime, texts: list[str]
+    ) -> None:
+        """Add a line for all readers, or for the owner's own staff."""
+        sharing, opened = LogEntry.Sharing.ALL, incident.stored_audience
+        if self.rng.random() < 0.15:
+            texts, sharing = logbook.OWN, LogEntry.Sharing.OWN
+            opened = _shared_with(incident, by)
+        row = LogEntry(
+            incident=incident,
+            agency=self.directory.agencies[by.agency or ""],
+            by=by.label,
+            at=at,
+            text=self.rng.choice(texts),
+            sharing=sharing,
+        )
+        self.history.child(row, opened)
+        self._event(Kind.INCIDENT_LOGGED, incident, by, at, opened)
+
+    def _resolve(self, incident: Incident, at: datetime) -> None:
+        by = self._owner(incident, at)
+        self._log(incident, by, at - timedelta(seconds=30), logbook.RESOLVED)
+        values = {"state": IncidentState.RESOLVED, "resolved_at": at}
+        self._move(Kind.INCIDENT_RESOLVED, incident, by, at, **values)
+
+    def _close(self, incident: Incident, at: datetime) -> None:
+        by, reason = self._owner(incident, at), self.rng.choice(_REASONS)
+        values = {
+            "state": IncidentState.CLOSED,
+            "closed_at": at,
+            "close_reason": reason,
+        }
+        self._move(Kind.INCIDENT_CLOSED, incident, by, at, **values)
+
+    def _move(
+        self, kind: Kind, incident: Incident, by: Actor, at: datetime, **values: Any
+    ) -> None:
+        """Change an incident's state, and its tear line's with it."""
+        for row in (incident, self.history.tear_lines.get(incident.pk)):
+            if not isinstance(row, Incident):
+                continue
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.version += 1
+            row.updated_at = at
+            reason = values.get("close_reason") if row is incident else None
+            detail = {"reason": str(reason)} if reason else None
+            self.history.event(kind, by=by, at=at, subject=row, detail=detail)
+
+    def _event(
+        self,
+        kind: Kind,
+        incident: Incident,
+        by: Actor,
+        at: datetime,
+        opened: Audience | None = None,
+        detail: dict[str, str] | None = None,
+    ) -> None:
+        self.history.event(
+            kind, by=by, at=at, subject=incident, audience=opened, detail=detail
+        )
+
+
+def _shared_with(incident: Incident, reader: Actor) -> Audience:
+    """The owner and one agency, as ``incidents.actions`` shares it."""
+    share = incident.stored_audience.share_of(reader)
+    return share.joined(incident.owner_keys)

@@ -1,0 +1,41 @@
+"""What duty officers write and order while an incident goes on."""
+
+ON_SCENE = [
+    "Team on scene. Area cordoned, photographs taken.",
+    "On scene. Two witnesses heard, statements follow.",
+    "Arrived. Situation calm, nobody injured.",
+    "On scene since a few minutes. Need a second vehicle for transport.",
+    "Group on scene, radio check with the neighbour's post done on channel 4.",
+    "Прибыли на место. Обстановка спокойная, опрос очевидцев продолжается.",
+]
+PROGRESS = [
+    "Neighbour's duty officer informed by direct line.",
+    "Prosecutor informed. Evidence sealed and listed.",
+    "Search extended by five kilometres to the east.",
+    "Dog handler requested from the regional command.",
+    "Interpreter has arrived.",
+    "Weather is getting worse; crews are told to be back before dark.",
+    "Handover protocol drafted, waiting for the second signature.",
+    "Owner of the vehicle identified, check continues.",
+]
+OWN = [
+    "Internal: leave for the night shift to follow up.",
+    "Internal: the informant must not be named in any release.",
+    "Internal: compare with the two cases of last week.",
+]
+RESOLVED = [
+    "Situation over on the ground. Crews return.",
+    "Nothing further found. Observation ends at the change of shift.",
+    "Persons and goods handed over against signature.",
+    "Road open again in one lane.",
+    "Both sides agree that the matter is settled.",
+]
+TASKS = [
+    "Secure the place and report",
+    "Search the far bank",
+    "Escort to the post",
+    "Take over transport of the injured",
+    "Observe and report, do not intervene",
+    "Talk to the heads of the communities",
+    "Set up a joint control on the road",
+]

@@ -1,0 +1,177 @@
+"""``manage.py load_demo``: what is there, and that it holds together."""
+
+import json
+import stat
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db.models import F, Max, Min
+from django.test import override_settings
+from django.utils import timezone
+
+from agencies.models import (
+    Agency,
+    Agreement,
+    Certification,
+    Client,
+    Officer,
+    Party,
+    Post,
+    State,
+)
+from agencies.policy import TLP, Role
+from demo import cast
+from incidents.models import Acknowledgement, Incident, IncidentState, Response
+from intel.models import Report
+from live.models import Event
+from patrols.models import BorderSection, Fix, Patrol, Programme
+from tests.demo.conftest import Loaded
+
+pytestmark = pytest.mark.slow
+
+
+def test_it_takes_less_than_a_minute(loaded: Loaded) -> None:
+    assert loaded.seconds < 60
+    assert cast.PASS_PHRASE in loaded.output
+
+
+def test_a_second_run_changes_nothing(everything: Loaded) -> None:
+    def state() -> list[int]:
+        models = (Agency, Officer, Client, Incident, Patrol, Report, Event, Fix)
+        return [model.objects.count() for model in models]
+
+    before = state()
+    assert everything.load_again() == "The demonstration is loaded already.\n"
+    assert state() == before
+
+
+def test_who_takes_part(everything: Loaded) -> None:
+    assert State.objects.count() == 5
+    assert set(Agency.objects.values_list("code", flat=True)) == set(cast.AGENCIES)
+    assert Officer.objects.exclude(agency=None).count() == 60
+    held = {role for roles in Officer.objects.values_list("roles") for role in roles[0]}
+    assert held == set(Role)
+    assert set(Officer.objects.values_list("clearance", flat=True)) == {0, 1, 2, 3}
+    names = ["admin", "observer", "planner.kg", "analyst.kz", "aibek.kg"]
+    names += [f"liaison.{state}" for state in ("kg", "kz", "tj", "tm", "uz")]
+    assert Officer.objects.filter(username__in=names).count() == len(names)
+    assert Post.objects.count() == 25
+    today = timezone.now().date()
+    assert Certification.objects.filter(expires_on__lt=today).exists()
+
+
+def test_agreements_and_their_parties_as_intervals(everything: Loaded) -> None:
+    kinds = Counter(Agreement.objects.values_list("is_multilateral", flat=True))
+    assert kinds == {True: 2, False: 3}
+    late = Party.objects.get(joined_epoch__gt=1)
+    assert late.agreement.epoch == late.joined_epoch == 2
+    assert timezone.now() - late.joined_at > timedelta(days=30)
+    left = Party.objects.exclude(left_at=None).get()
+    assert left.left_at < timezone.now()
+
+
+def test_sixty_days_of_patrols(everything: Loaded) -> None:
+    assert BorderSection.objects.count() == 30
+    assert Programme.objects.count() == 12
+    states = Counter(Patrol.objects.values_list("state", flat=True))
+    assert 8 <= states["under_way"] <= 12
+    assert states["completed"] > 350
+    assert states["cancelled"] > 10
+    assert states["planned"] + states["agreed"] > 150
+    past = Patrol.objects.filter(state="completed")
+    assert not past.filter(fixes=None).exists()
+    assert not past.filter(commander=None).exists()
+    assert not Patrol.objects.filter(state="under_way", last_place=None).exists()
+
+
+def test_four_hundred_incidents(everything: Loaded) -> None:
+    whole = Incident.objects.filter(tear_line_of=None)
+    assert 390 <= whole.count() <= 410
+    assert 20 <= whole.open().count() <= 40
+    span = whole.aggregate(first=Min("occurred_at"), last=Max("occurred_at"))
+    assert timedelta(days=57) < span["last"] - span["first"] < timedelta(days=62)
+    assert timezone.now() - span["last"] < timedelta(hours=3)
+    assert whole.exclude(patrol=None).count() >= 15
+    assert Response.objects.exclude(patrol=None).count() >= 10
+    assert Acknowledgement.objects.count() > 200
+    assert whole.filter(level__gt=0).exists()
+    titles = whole.values_list("title", flat=True)
+    assert not any("{" in title for title in titles)
+
+
+def test_a_tear_line_stands_where_its_incident_stands(everything: Loaded) -> None:
+    tear_lines = Incident.objects.exclude(tear_line_of=None)
+    assert tear_lines.count() > 5
+    assert not tear_lines.exclude(state=F("tear_line_of__state")).exists()
+    assert not tear_lines.exclude(narrative="").exists()
+
+
+def test_a_hundred_and_twenty_reports(everything: Loaded) -> None:
+    whole = Report.objects.filter(tear_line_of=None)
+    assert whole.count() == 120
+    assert set(whole.values_list("tlp", flat=True)) == set(TLP)
+    assert Report.objects.exclude(tear_line_of=None).count() > 10
+    assert 10 < whole.current().count() < 120
+    assert not any("{" in body for body in whole.values_list("body", flat=True))
+
+
+def test_whoever_marked_a_record_may_see_it(everything: Loaded) -> None:
+    for model in (Incident, Report, Patrol):
+        assert not model.objects.filter(level__gt=F("author__clearance")).exists()
+        assert not model.objects.exclude(owner=F("author__agency")).exists()
+
+
+def test_nothing_of_it_lies_ahead(everything: Loaded) -> None:
+    now = timezone.now()
+    assert not Event.objects.filter(at__gt=now).exists()
+    assert not Incident.objects.filter(updated_at__gt=now).exists()
+    assert not Response.objects.filter(changed_at__gt=now).exists()
+    assert not Fix.objects.filter(at__gt=now).exists()
+    closed = Incident.objects.filter(state=IncidentState.CLOSED)
+    assert not closed.filter(closed_at__lt=F("created_at")).exists()
+
+
+def test_the_journal_is_in_order(everything: Loaded) -> None:
+    assert not Event.objects.filter(seq=None).exists()
+    moments = list(Event.objects.order_by("seq").values_list("at", flat=True))
+    assert moments == sorted(moments)
+
+
+@override_settings(PUBLIC_URL="http://localhost:9001")
+def test_how_to_get_in(everything: Loaded) -> None:
+    everything.load_again()
+    access = json.loads(everything.file.read_text())
+    assert stat.S_IMODE(everything.file.stat().st_mode) == 0o600
+    assert access["url"] == "http://localhost:9001"
+    assert len(access["accounts"]) == 61
+    for account in access["accounts"]:
+        assert set(account) == {"username", "password", "agency", "roles"}
+        officer = Officer.objects.get(username=account["username"])
+        assert officer.roles == account["roles"]
+        assert (officer.agency and officer.agency.code) == account["agency"]
+        assert check_password(account["password"], officer.password)
+    for client in access["clients"]:
+        keys = {"agency", "client_id", "client_secret", "token_url", "scopes"}
+        assert set(client) == keys
+        assert client["token_url"] == "http://localhost:9001/oauth/token/"
+        known = Client.objects.get(client_id=client["client_id"])
+        assert known.agency.code == client["agency"]
+        assert check_password(client["client_secret"], known.client_secret)
+
+
+def test_lost_secrets_are_made_anew(everything: Loaded) -> None:
+    before = json.loads(everything.file.read_text())["clients"]
+    everything.load_again()
+    assert json.loads(everything.file.read_text())["clients"] == before
+    text = everything.file.read_text()
+    everything.file.unlink()
+    try:
+        everything.load_again()
+        fresh = json.loads(everything.file.read_text())["clients"]
+        assert {c["client_id"] for c in fresh} == {c["client_id"] for c in before}
+        known = Client.objects.get(client_id=fresh[0]["client_id"])
+        assert check_password(fresh[0]["client_secret"], known.client_secret)
+    finally:
+        everything.file.write_text(text)

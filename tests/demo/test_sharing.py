@@ -1,0 +1,183 @@
+"""The loaded audiences are those that the releases make; leads and tracks are fair."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from agencies.accounts import actor_of
+from agencies.audiences import agreement_audience, officer_audience, reapply
+from agencies.context import acting, system
+from agencies.models import Agency, Agreement, Officer, Party, Release
+from agencies.policy import TLP, Permission
+from agencies.records import Owned, guarded_models
+from incidents.models import Incident
+from intel.models import Report
+from patrols.actions import open_patrols
+from patrols.models import Patrol, Programme
+from patrols.rotation import Slot, deviations
+from tests.demo.conftest import Loaded
+
+pytestmark = pytest.mark.slow
+
+
+def stored() -> dict[str, str]:
+    """Return a fingerprint of every audience in the database."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in guarded_models():
+            cursor.execute(
+                "SELECT md5(string_agg(concat(id, audience, expiring), ','"
+                f' ORDER BY id)) FROM "{model._meta.db_table}"'
+            )
+            found[model.__name__] = cursor.fetchone()[0]
+    return found
+
+
+def test_applying_the_releases_again_changes_nothing(everything: Loaded) -> None:
+    before, count = stored(), 0
+    for model in guarded_models():
+        if issubclass(model, Owned):
+            rows = model.objects.select_related("owner").order_by("pk")
+            for row in rows.iterator():
+                reapply(row)
+                count += 1
+    assert count > 1000
+    assert stored() == before
+
+
+def test_accounts_and_agreements_are_open_to_the_right_ones(
+    everything: Loaded,
+) -> None:
+    for officer in Officer.objects.select_related("agency"):
+        assert officer.stored_audience == officer_audience(officer), officer
+    for agreement in Agreement.objects.all():
+        assert agreement.stored_audience == agreement_audience(agreement), agreement
+
+
+def test_releases_keep_to_marking_and_agreement(everything: Loaded) -> None:
+    records = {
+        row.pk: row
+        for model in (Incident, Report)
+        for row in model.objects.select_related("owner")
+    }
+    released = Release.objects.filter(record_id__in=records)
+    joined = {
+        (party.agreement_id, party.agency_id): (party.joined_at, party.left_at)
+        for party in Party.objects.all()
+    }
+    assert released.count() > 500
+    for release in released.select_related("agreement"):
+        row = records[release.record_id]
+        assert TLP(row.tlp).admits(release.grantee_kind)
+        if release.agreement is None:
+            continue
+        assert TLP(row.tlp).within(release.agreement.max_tlp)
+        begin, end = joined[release.agreement_id, row.owner_id]
+        assert begin <= release.created_at < (end or timezone.now())
+
+
+def test_a_late_party_does_not_see_the_past(everything: Loaded) -> None:
+    late = Party.objects.select_related("agency").get(joined_epoch__gt=1)
+    reader = actor_of(Officer.objects.get(username="liaison.tm"))
+    assert reader.agency == late.agency.code
+    direct = set(
+        Release.objects.filter(agency=late.agency).values_list("record_id", flat=True)
+    )
+    with acting(reader):
+        seen = list(Incident.objects.visible_to(reader).select_related("owner"))
+    foreign = [row for row in seen if row.owner.code != reader.agency]
+    by_agreement = [row for row in foreign if row.pk not in direct]
+    assert by_agreement
+    assert min(row.created_at for row in by_agreement) >= late.joined_at
+
+
+def test_who_left_sees_nothing_by_the_agreement(everything: Loaded) -> None:
+    left = Party.objects.select_related("agency", "agreement").exclude(left_at=None)
+    party = left.get()
+    reader = actor_of(Officer.objects.filter(agency=party.agency)[0])
+    assert not any(party.agreement.code in key for key in reader.keys)
+
+
+def test_leads_are_fair_after_every_patrol(everything: Loaded) -> None:
+    for programme in Programme.objects.all():
+        assert_fair(programme)
+
+
+def test_the_rotation_goes_on_from_there(everything: Loaded) -> None:
+    for programme in Programme.objects.select_related("owner"):
+        officers = Officer.objects.filter(agency=programme.owner)
+        planner = next(
+            actor
+            for officer in officers
+            if (actor := actor_of(officer)).may(Permission.PATROL_PLAN)
+        )
+        horizon = timezone.now() + timedelta(days=programme.horizon_days)
+        with acting(planner):
+            # A minute, for the clock has gone on since the load.
+            soon = horizon - timedelta(minutes=10)
+            assert not open_patrols(programme=programme, upto=soon, by=planner)
+            later = horizon + timedelta(days=40)
+            assert open_patrols(programme=programme, upto=later, by=planner)
+        with system("test"):
+            assert_fair(programme)
+
+
+def assert_fair(programme: Programme) -> None:
+    """Nobody is ever a whole lead ahead of or behind its share."""
+    patrols = Patrol.objects.filter(programme=programme).exclude(state="cancelled")
+    slots = [
+        Slot(patrol.entitlements, patrol.lead.code)
+        for patrol in patrols.order_by("starts_at")
+    ]
+    assert len(slots) > 10
+    for standing in deviations(slots):
+        assert all(abs(deviation) < 1 for deviation in standing.values())
+
+
+def test_tracks_keep_to_their_routes(everything: Loaded) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT max(ST_Distance(fix.place::geography, route.line::geography))
+            FROM patrols_fix AS fix
+            JOIN patrols_patrol AS patrol ON patrol.id = fix.patrol_id
+            JOIN patrols_route AS route ON route.id = patrol.route_id
+            WHERE abs(hashtext(fix.id::text)) %% 20 = 0
+            """,
+            [],
+        )
+        (furthest_m,) = cursor.fetchone()
+        cursor.execute(
+            """
+            SELECT min(gap), max(gap) FROM (
+                SELECT extract(epoch FROM at - lag(at) OVER (
+                    PARTITION BY patrol_id ORDER BY at)) AS gap
+                FROM patrols_fix
+            ) AS gaps WHERE gap IS NOT NULL
+            """
+        )
+        shortest_s, longest_s = cursor.fetchone()
+    assert furthest_m < 40
+    assert 59 <= shortest_s
+    assert longest_s <= 121
+
+
+def test_the_last_place_is_that_of_the_last_fix(everything: Loaded) -> None:
+    for patrol in Patrol.objects.filter(state="under_way"):
+        newest = patrol.fixes.order_by("-at")[0]
+        assert patrol.last_fix_at == newest.at
+        assert patrol.last_place.distance(newest.place) < 1e-6
+        assert patrol.last_cell == newest.cell
+
+
+def test_everybody_has_something_to_look_at(everything: Loaded) -> None:
+    observers = Agency.objects.get(code="XX-OBS")
+    for officer in Officer.objects.select_related("agency").exclude(agency=None):
+        reader = actor_of(officer)
+        with acting(reader):
+            seen = Incident.objects.visible_to(reader).count()
+        assert seen > 0, officer.username
+        if officer.agency == observers:
+            assert seen < 80
