@@ -13,9 +13,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from tests.stack import stack as stack
 from tests.world import World, build
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Pages are tested from the sources, without collecting and hashing files first.
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
 
 
 def _admin_statement(statement: str) -> None:

@@ -13,8 +13,9 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.db.models import Value
 from django.test import Client as Browser
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -124,6 +125,18 @@ PAGES = {
 }
 
 
+def ids_of(rows: Callable[[Any], Any]) -> set[tuple[str, UUID]]:
+    """Return type and id of some rows of every guarded model, in one query."""
+    queries = [
+        rows(model)
+        .order_by()
+        .annotate(row_type=Value(model.type_name()))
+        .values_list("row_type", "pk")
+        for model in guarded_models()
+    ]
+    return set(queries[0].union(*queries[1:], all=True))
+
+
 class Machine(RuleBasedStateMachine):
     """Random releases, revocations, joins, leaves, expiries and changes of rank."""
 
@@ -178,6 +191,8 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         """Create a record and release it in the same transaction."""
         by = self.world.actor(writer)
+        if by.agency is None:  # locked out by an earlier step
+            return
         tick = next(self.oracle.ticks)
         try:
             with acting(by):
@@ -300,7 +315,6 @@ class Machine(RuleBasedStateMachine):
             with acting(self.world.actor(sheet.author)):
                 live = set(
                     Release.objects.visible_to(by)
-                    .of(row)
                     .live()
                     .values_list("pk", flat=True)
                 )
@@ -318,6 +332,8 @@ class Machine(RuleBasedStateMachine):
         """Let any reader acknowledge, write in the log, or offer to respond."""
         row: Any = data.draw(st.sampled_from(self.incidents()))
         by = self.world.actor(who)
+        if by.agency is None:
+            return
         try:
             with acting(by):
                 if verb == "acknowledge":
@@ -404,16 +420,14 @@ class Machine(RuleBasedStateMachine):
         """Compare every model, as every actor, three ways."""
         for name, actor in self.world.everybody.items():
             with acting(actor):
-                seen: set[UUID] = set()
+                bare = ids_of(lambda model: model._base_manager.all())
+                filtered = ids_of(
+                    lambda model, actor=actor: model.objects.visible_to(actor)
+                )
+                assert filtered == bare, name
                 for model in guarded_models():
-                    filtered = set(
-                        model.objects.visible_to(actor).values_list("pk", flat=True)
-                    )
-                    bare = set(model._base_manager.values_list("pk", flat=True))
-                    assert filtered == bare, (name, model.__name__)
-                    if model.type_name() in MAKERS:
-                        seen |= bare
                     self.check_parents(name, model)
+            seen = {pk for kind, pk in bare if kind in MAKERS}
             assert seen == self.oracle.visible(name), name
 
     def check_parents(self, name: str, model: Any) -> None:
@@ -453,10 +467,11 @@ class Machine(RuleBasedStateMachine):
             if not self.oracle.people[name].is_active:
                 continue
             browser = Browser()
-            browser.force_login(
-                self.world.officers[name],
-                backend="agencies.authentication.OfficerBackend",
-            )
+            with system("test"):
+                browser.force_login(
+                    self.world.officers[name],
+                    backend="agencies.authentication.OfficerBackend",
+                )
             for kind, url in LISTS.items():
                 self.check_list(name, kind, url, browser)
 
@@ -498,10 +513,12 @@ def test_the_three_agree(world: World) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=14,
+            max_examples=10,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
+            # Shrinking replays each example hundreds of times.
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
         ),
     )
 

@@ -1,0 +1,134 @@
+"""An incident appears on the partner's page at once, and never on the outsider's."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SHOTS, Looker
+from tests.stack import Stack
+from tests.world import PASSWORD
+
+TRIES = 3
+HARD_SECONDS = 3.0
+SECONDS = 1.0
+
+
+def log_in(look: Looker, officer: str) -> Page:
+    """Log in through the form and arrive at the dashboard."""
+    page = look(None, "/accounts/login/")
+    page.get_by_label("User name").fill(officer)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#connection")).to_have_attribute(
+        "data-state", "live", timeout=15_000
+    )
+    return page
+
+
+def report(stack: Stack, token: str, title: str, **more: Any) -> dict[str, Any]:
+    """Report an incident as the owner's system does, and release it to KG-TJ."""
+    answer = httpx.post(
+        f"{stack.web_url}/api/v1/incidents/",
+        headers={"Authorization": f"Bearer {token}", "Host": "localhost"},
+        json={
+            "category": "crossing",
+            "severity": "severe",
+            "title": title,
+            "narrative": "Seen by the patrol.",
+            "place": {"type": "Point", "coordinates": [70.61, 40.02]},
+            "occurred_at": "2026-06-01T12:00:00Z",
+            "release_to": ["agreement:KG-TJ"],
+        }
+        | more,
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()  # type: ignore[no-any-return]
+
+
+def everything(page: Page) -> tuple[list[Any], list[Any]]:
+    """Collect every frame and every finished request of a page from now on."""
+    frames: list[Any] = []
+    requests: list[Any] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", frames.append))
+    page.on("requestfinished", requests.append)
+    return frames, requests
+
+
+def texts(requests: list[Any]) -> list[str]:
+    """Return what the server answered, but for scripts and pictures."""
+    kinds = ("fetch", "xhr", "document")
+    return [one.response().text() for one in requests if one.resource_type in kinds]
+
+
+@pytest.mark.slow
+def test_partner_sees_within_a_second_and_outsider_never(
+    stack: Stack, look: Looker
+) -> None:
+    """From the answer to the POST until the row can be read, in a real browser."""
+    partner = log_in(look, "partner")
+    outsider = log_in(look, "outsider")
+    frames, requests = everything(outsider)
+    outsider.reload()
+    expect(outsider.locator("#connection")).to_have_attribute("data-state", "live")
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    took = []
+    made = []
+    for number in range(TRIES):
+        title = f"Crossing on foot, attempt {number} of {TRIES}"
+        incident = report(stack, token, title)
+        began = time.monotonic()
+        row = partner.locator("#open-incidents").get_by_text(title, exact=True)
+        row.wait_for(state="visible", timeout=HARD_SECONDS * 1000)
+        took.append(time.monotonic() - began)
+        made.append(incident)
+        in_feed = partner.locator("#feed").get_by_text(title, exact=True)
+        expect(in_feed.first).to_be_visible(timeout=HARD_SECONDS * 1000)
+    look.shot(partner, "live-partner")
+    (SHOTS / "latency.json").write_text(json.dumps({"seconds": took}))
+    assert sorted(took)[TRIES // 2] < SECONDS, took
+    # It had time enough to be told, had it been told.
+    outsider.wait_for_timeout(2000)
+    look.shot(outsider, "live-outsider")
+    told = "".join([*map(str, frames), *texts(requests), outsider.content()])
+    assert "incidents/open" in "".join(one.url for one in requests)
+    for incident in made:
+        for secret in (incident["id"], incident["ref"], incident["title"]):
+            assert secret not in told
+
+
+def test_withdrawn_record_goes_from_the_page(stack: Stack, look: Looker) -> None:
+    """When the release ends, the row goes, and what the feed said of it."""
+    page = look("partner")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    title = "Two riders near the old ford"
+    incident = report(stack, token, title)
+    expect(page.locator("#open-incidents").get_by_text(title)).to_be_visible()
+    release = incident["releases"][0]["id"]
+    answer = httpx.delete(
+        f"{stack.web_url}/api/v1/incidents/{incident['id']}/releases/{release}/",
+        headers={"Authorization": f"Bearer {token}", "Host": "localhost"},
+    )
+    assert answer.status_code in (200, 204), answer.text
+    expect(page.get_by_text(title)).to_have_count(0)
+
+
+def test_title_counts_what_nobody_saw(stack: Stack, look: Looker) -> None:
+    """The reader further down keeps the place; new entries wait behind a bar."""
+    page = look("partner", size=(1280, 700))
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    for number in range(8):
+        report(stack, token, f"Row to scroll past {number}")
+    expect(page.locator("#feed").get_by_text("Row to scroll past 7")).to_be_visible()
+    page.locator("#feed-scroll").evaluate("pane => pane.scrollTop = 120")
+    report(stack, token, "Comes while one reads")
+    bar = page.locator('[data-held="feed"]')
+    expect(bar).to_be_visible()
+    assert page.locator("#feed-scroll").evaluate("pane => pane.scrollTop") == 120
+    bar.click()
+    expect(page.locator("#feed").get_by_text("Comes while one reads")).to_be_visible()

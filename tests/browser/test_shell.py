@@ -1,0 +1,104 @@
+"""The shell: session, keys, themes, the map without WebGL."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Looker
+from tests.stack import Stack
+from tests.world import PASSWORD
+
+
+def test_wrong_password_is_said_plainly(look: Looker) -> None:
+    """The page does not say which of the two was wrong."""
+    page = look(None, "/incidents/")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/incidents/"))
+    page.get_by_label("User name").fill("partner")
+    page.get_by_label("Password").fill("not it")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_contain_text("User name or password")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile(r"/incidents/$"))
+
+
+def test_log_out(look: Looker) -> None:
+    """The menu's last entry ends the session."""
+    page = look("partner", "/agencies/")
+    page.locator(".officer").click()
+    page.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_ended_session_leads_to_log_in(stack: Stack, look: Looker) -> None:
+    """The open dashboard notices that its session is gone, and lets one come back."""
+    look.expected = "401|WebSocket|Failed to load"
+    page = look("partner")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    other = page.context.new_page()
+    look.watch(other)
+    other.goto("/agencies/")
+    other.locator(".officer").click()
+    other.get_by_role("button", name="Log out").click()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/"), timeout=30_000)
+
+
+def test_keys(look: Looker) -> None:
+    """Single keys move about; in a control they are letters; they can be put off."""
+    page = look("owner", "/agencies/")
+    page.locator("body").press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.locator("body").press("n")
+    expect(page).to_have_url(re.compile("/incidents/new/"))
+    title = page.locator("main input[type=text], main input:not([type])").first
+    title.focus()
+    page.keyboard.type("gin?")
+    expect(title).to_have_value(re.compile("gin"))
+    expect(dialog).to_be_hidden()
+    title.blur()
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    expect(page).to_have_url(re.compile("/patrols/"))
+    page.locator("body").press("?")
+    dialog.get_by_role("checkbox").check()
+    page.keyboard.press("Escape")
+    page.locator("body").press("?")
+    expect(dialog).to_be_hidden()
+
+
+def test_theme_is_kept_and_never_flashes(look: Looker) -> None:
+    """The choice holds on the next page, and is there before the first paint."""
+    page = look("owner", "/agencies/", theme="night")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "night")
+    blocking = page.locator("head script").first
+    assert "theme" in (blocking.get_attribute("src") or "")
+    assert blocking.get_attribute("type") is None
+    assert blocking.get_attribute("defer") is None
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
+    assert max(red, green, blue) < 20
+
+
+def test_map_without_webgl_and_its_list(stack: Stack, look: Looker) -> None:
+    """The canvas is drawn, and the list holds what the map shows."""
+    with stack.database():
+        stack.report("agreement:KG-TJ", title="Marker 214 broken", severity="minor")
+    page = look("partner")
+    assert page.evaluate("document.createElement('canvas').getContext('webgl')") is None
+    canvas = page.locator("#map canvas").first
+    expect(canvas).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.locator("[data-map-list]").click()
+    name = page.locator("#map-list").get_by_role("button", name="Marker 214 broken")
+    name.first.click()
+    expect(page.locator("#chosen-body")).to_contain_text("Marker 214 broken")
+    expect(page.locator("#chosen-body").get_by_role("link")).to_be_visible()
+    page.locator("[data-sort=severity]").click()
+    heads = page.locator("#map-list th[aria-sort=ascending]")
+    expect(heads).to_have_count(1)
