@@ -147,7 +147,8 @@ class CursorPages(CursorPagination):
         given = request.query_params.get("limit")
         if given is None:
             return self.page_size
-        if not given.isdecimal() or not 1 <= int(given) <= self.max_page_size:
+        is_number = len(given) <= 3 and given.isascii() and given.isdecimal()
+        if not is_number or not 1 <= int(given) <= self.max_page_size:
             raise Invalid("bad_limit", _("limit: a number from 1 to 200."))
         return int(given)
 

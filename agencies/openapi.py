@@ -17,10 +17,10 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, build_media_type_object
 from drf_spectacular.utils import OpenApiParameter
 
+from agencies.fields import MomentField
 from agencies.gateway import READ_METHODS, scope_of
 from agencies.guards import public
 from agencies.problems import CONTENT_TYPE, TITLES
-from agencies.serializers import MomentField
 
 _FAULT = {
     "type": "object",

@@ -1,18 +1,15 @@
-"""Strict input fields and the representations of this application's rows."""
+"""The representations of this application's rows, and what may be written."""
 
-import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.geo import geojson
+# Given on to the other apps' serializers.
+from agencies.fields import GeometryField as GeometryField  # noqa: PLC0414
+from agencies.fields import MomentField as MomentField  # noqa: PLC0414
+from agencies.fields import StrictSerializer as StrictSerializer  # noqa: PLC0414
 from agencies.models import (
     Agency,
     Agreement,
@@ -24,117 +21,7 @@ from agencies.models import (
 from agencies.policy import MAX_LEVEL, TLP, Actor
 from agencies.records import Owned, Record, ReleaseScope
 
-MAX_POINTS = 5000
 MAX_RELEASES = 50
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Input in which an unknown field is an error, not silence."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse fields that are not known or not writable."""
-        if isinstance(data, dict):
-            known = {name for name, f in self.fields.items() if not f.read_only}
-            unknown = sorted(set(data) - known)
-            if unknown:
-                text = _("Unknown field.")
-                raise serializers.ValidationError(
-                    {
-                        str(n)[:80]: [
-                            serializers.ErrorDetail(str(text), "unknown_field")
-                        ]
-                        for n in unknown
-                    }
-                )
-        return super().to_internal_value(data)
-
-
-class MomentField(serializers.DateTimeField):
-    """An RFC 3339 time that says its zone; given out in UTC."""
-
-    default_error_messages = {
-        "no_time_zone": _("The time must say its zone, such as 2026-01-31T08:00:00Z."),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Give times out in UTC."""
-        super().__init__(default_timezone=UTC, **kwargs)
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """Refuse a time without a zone, which could mean five different moments."""
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        try:
-            moment = parse_datetime(value)
-        except ValueError:
-            moment = None
-        if moment is None:
-            self.fail("invalid", format="RFC 3339")
-        if moment.tzinfo is None:
-            self.fail("no_time_zone")
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            self.fail("invalid", format="RFC 3339")
-
-
-class GeometryField(serializers.Field[Any, Any, Any, Any]):
-    """A GeoJSON geometry (RFC 7946) of the given types, WGS 84, lon before lat."""
-
-    default_error_messages = {
-        "not_geojson": _(
-            "Not a GeoJSON geometry whose positions are [longitude, latitude]."
-        ),
-        "wrong_type": _("Expected {wanted}."),
-        "out_of_range": _("Longitude is -180..180, latitude -90..90."),
-        "invalid_geometry": _("The geometry is not valid: it crosses itself."),
-        "too_many_points": _("At most 5000 points."),
-    }
-
-    def __init__(self, *types: str, **kwargs: Any) -> None:
-        """Keep the types that are allowed."""
-        self.types = types or ("Point",)
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> GEOSGeometry:
-        """Return the geometry, or say what is wrong with it."""
-        if not isinstance(data, dict) or "coordinates" not in data:
-            self.fail("not_geojson")
-        if data.get("type") not in self.types:
-            self.fail("wrong_type", wanted=" / ".join(self.types))
-        points = list(_positions(data["coordinates"]))
-        if not points or None in points:
-            self.fail("not_geojson")
-        if len(points) > MAX_POINTS:
-            self.fail("too_many_points")
-        if any(not (-180 <= p[0] <= 180 and -90 <= p[1] <= 90) for p in points if p):
-            self.fail("out_of_range")
-        clean = {"type": data["type"], "coordinates": data["coordinates"]}
-        try:
-            shape = GEOSGeometry(json.dumps(clean), srid=4326)
-        except (GEOSException, GDALException, ValueError, TypeError):
-            self.fail("not_geojson")
-        if shape.empty or not shape.valid:
-            self.fail("invalid_geometry")
-        return shape
-
-    def to_representation(self, value: GEOSGeometry) -> dict[str, Any]:
-        """Return GeoJSON with at most six decimals (about 0.1 m)."""
-        return geojson(value) or {}
-
-
-def _positions(coordinates: Any, depth: int = 0) -> Any:
-    """Walk nested coordinates; yield each position, None for anything else."""
-    if not isinstance(coordinates, list) or not coordinates or depth > 4:
-        yield None
-    elif all(isinstance(c, int | float) for c in coordinates):
-        is_position = len(coordinates) == 2 and not any(
-            isinstance(c, bool) for c in coordinates
-        )
-        yield coordinates if is_position else None
-    else:
-        for inner in coordinates:
-            yield from _positions(inner, depth + 1)
 
 
 class AgencyCode(serializers.SlugRelatedField[Agency]):

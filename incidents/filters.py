@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib.gis.geos import Polygon
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 from django_filters.filters import (
     ChoiceFilter,
     Filter,
@@ -14,69 +10,11 @@ from django_filters.filters import (
     MultipleChoiceFilter,
 )
 from django_filters.rest_framework.filterset import FilterSet
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
 
 from agencies.models import Agency
-from agencies.serializers import MomentField
 from incidents.models import OPEN_STATES, Category, Incident, IncidentState, Severity
-from patrols.cells import Box, cells_of
+from patrols.filters import BoxFilter, MomentFilter
 from patrols.models import Patrol
-
-
-class MomentFormField(forms.CharField):
-    """A time that says its zone."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the moment, or None for nothing."""
-        if not value:
-            return None
-        try:
-            return MomentField().to_internal_value(value)
-        except serializers.ValidationError as error:
-            details: Any = error.detail
-            raise ValidationError(str(details[0]), code=details[0].code) from None
-
-
-class MomentFilter(Filter):
-    """Filters by a time that says its zone."""
-
-    field_class: type[forms.Field] = MomentFormField
-
-
-class BoxFormField(forms.CharField):
-    """A map window ``west,south,east,north`` in degrees."""
-
-    def clean(self, value: Any) -> Box | None:
-        """Return the four numbers, or None for nothing."""
-        if not value:
-            return None
-        fault = ValidationError(
-            _("bbox: west,south,east,north in degrees."), code="bad_bbox"
-        )
-        try:
-            west, south, east, north = (float(part) for part in value.split(","))
-        except ValueError:
-            raise fault from None
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-            raise fault
-        return (west, south, east, north)
-
-
-@extend_schema_field(str)
-class BoxFilter(Filter):
-    """Keeps what lies in a map window, by cell first: cells have an index."""
-
-    field_class: type[forms.Field] = BoxFormField
-
-    def filter(self, qs: QuerySet[Any], value: Box | None) -> QuerySet[Any]:
-        """Keep places inside the window or on its edge."""
-        return qs if value is None else within(qs, value)
-
-
-def moment(column: str, lookup: str) -> Filter:
-    """Filter by a time: ``lookup`` is ``gt`` or ``lt``."""
-    return MomentFilter(field_name=column, lookup_expr=lookup)  # type: ignore[no-untyped-call]
 
 
 def any_of(choices: list[Any], **options: Any) -> Filter:
@@ -93,16 +31,6 @@ def yes_no(method: str) -> Filter:
 def agency() -> Filter:
     """Filter by an agency's code; the directory of agencies is open to all."""
     return ModelChoiceFilter(queryset=Agency.objects.all(), to_field_name="code")
-
-
-def within(rows: QuerySet[Any], box: Box) -> QuerySet[Any]:
-    """Keep incidents whose place lies in a box."""
-    cells = cells_of(box)
-    if cells is not None:
-        rows = rows.filter(cell__in=cells)
-    window = Polygon.from_bbox(box)
-    window.srid = 4326
-    return rows.filter(place__intersects=window)
 
 
 def patrols_of(request: Any) -> QuerySet[Patrol]:
@@ -139,10 +67,10 @@ class IncidentFilters(RecordFilters):
     owner = agency()
     patrol = ModelChoiceFilter(queryset=patrols_of)
     is_open = yes_no("keep_open")
-    occurred_after = moment("occurred_at", "gt")
-    occurred_before = moment("occurred_at", "lt")
-    updated_after = moment("updated_at", "gt")
-    bbox = BoxFilter()  # type: ignore[no-untyped-call]
+    occurred_after = MomentFilter("occurred_at", "gt")
+    occurred_before = MomentFilter("occurred_at", "lt")
+    updated_after = MomentFilter("updated_at", "gt")
+    bbox = BoxFilter("place", "cell")
 
     class Meta:
         """Nothing is derived from the model."""

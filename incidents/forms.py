@@ -7,18 +7,22 @@ from typing import Any
 from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import RefusableForm
-from agencies.models import Agency, Agreement, Officer
+from agencies.models import Agency
 from agencies.policy import MAX_LEVEL, TLP, Actor
-from agencies.records import ReleaseScope
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
+from patrols.forms import common
+from patrols.forms.common import MomentField, choose, grantee_choices, minute, offer
 from patrols.models import Patrol, PatrolState
 
 Choices = list[tuple[Any, Any]]
+
+# Nothing is chosen for the officer: a wrong severity is worse than a second's thought.
+CHOOSE = ("", _("choose…"))
 
 _NUMBER = r"-?\d{1,3}(?:[.,]\d{1,8})?"
 _PLACE = re.compile(rf"\s*({_NUMBER})\s*[,;\s]\s*({_NUMBER})\s*")
@@ -60,15 +64,9 @@ class PlaceField(forms.CharField):
         return Point(x, y, srid=4326)
 
 
-class MomentField(forms.DateTimeField):
-    """A time by the clock of the officer's agency, with that zone's name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Use the browser's own picker."""
-        picker = forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        )
-        super().__init__(widget=picker, **kwargs)
+def this_minute() -> datetime:
+    """Return the present, for what is usually reported at once."""
+    return minute(timezone.now()) or timezone.now()
 
 
 class PatrolField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -77,39 +75,6 @@ class PatrolField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         """Return both."""
         return f"{obj.ref} {obj.title}"
-
-
-def minute(moment: datetime | None) -> datetime | None:
-    """Return a moment without what a picker cannot show."""
-    return moment and moment.replace(second=0, microsecond=0)
-
-
-def grantee_choices(actor: Actor) -> Choices:
-    """Return all whom the actor may name as a grantee, in groups."""
-    agencies = Agency.objects.exclude(code=actor.agency)
-    agreements = Agreement.objects.visible_to(actor).filter(
-        code__in=[membership.agreement for membership in actor.memberships]
-    )
-    officers = (
-        Officer.objects.visible_to(actor)
-        .filter(is_active=True)
-        .exclude(pk=actor.officer_id)
-        .select_related("agency")
-    )
-    return [
-        (_("Agreements"), [(f"agreement:{row.code}", str(row)) for row in agreements]),
-        (_("Agencies"), [(f"agency:{row.code}", str(row)) for row in agencies]),
-        (
-            _("Officers"),
-            [
-                (
-                    f"officer:{row.username}",
-                    f"{row} ({row.agency.code if row.agency else ''})",
-                )
-                for row in officers
-            ],
-        ),
-    ]
 
 
 class RecordForm(RefusableForm):
@@ -134,7 +99,7 @@ class RecordForm(RefusableForm):
     release_to = forms.MultipleChoiceField(
         label=_("release to"),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("At once, in full. Nobody else sees the record."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -167,10 +132,14 @@ class RecordForm(RefusableForm):
 class IncidentForm(RecordForm):
     """An incident."""
 
-    category = forms.ChoiceField(label=_("category"), choices=Category.choices)
-    severity = forms.ChoiceField(label=_("severity"), choices=Severity.choices)
+    category = forms.ChoiceField(
+        label=_("category"), choices=[CHOOSE, *Category.choices]
+    )
+    severity = forms.ChoiceField(
+        label=_("severity"), choices=[CHOOSE, *Severity.choices]
+    )
     title = forms.CharField(label=_("title"), max_length=160)
-    occurred_at = MomentField(label=_("occurred at"))
+    occurred_at = MomentField(label=_("occurred at"), initial=this_minute)
     place = PlaceField()
     narrative = forms.CharField(
         label=_("narrative"),
@@ -260,25 +229,12 @@ class CloseForm(PartForm):
     reason = forms.ChoiceField(label=_("reason"), choices=CloseReason.choices)
 
 
-class ReleaseForm(PartForm):
-    """To whom, how much, until when, why."""
+class ReleaseForm(common.ReleaseForm):
+    """To whom, how much, until when, why; one of several forms on a page."""
 
-    name = "release"
-
-    grantee = forms.ChoiceField(label=_("grantee"))
-    scope = forms.ChoiceField(label=_("how much"), choices=ReleaseScope.choices)
-    expires_at = MomentField(label=_("until"), required=False)
-    reason = forms.CharField(label=_("reason"), max_length=300, required=False)
-
-    def __init__(
-        self, *args: Any, actor: Actor, has_tear_line: bool = True, **kwargs: Any
-    ) -> None:
-        """Offer whom the actor may name; a tear line has none of its own."""
-        super().__init__(*args, **kwargs)
-        choose(self, "grantee", grantee_choices(actor))
-        if not has_tear_line:
-            choose(self, "scope", ReleaseScope.choices[:1])
-        self.fields["expires_at"].help_text = actor.time_zone
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Set the ids apart."""
+        super().__init__(*args, auto_id="release_%s", **kwargs)
 
 
 class IncidentFilterForm(forms.Form):
@@ -296,7 +252,11 @@ class IncidentFilterForm(forms.Form):
         label=_("category"), required=False, choices=[("", _("any")), *Category.choices]
     )
     owner = forms.ModelChoiceField(
-        Agency.objects.all(), label=_("owner"), required=False, to_field_name="code"
+        Agency.objects.all(),
+        label=_("owner"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("any"),
     )
     days = forms.TypedChoiceField(
         label=_("age"),
@@ -310,17 +270,3 @@ class IncidentFilterForm(forms.Form):
             ("30", _("30 days")),
         ],
     )
-
-
-def choose(form: forms.Form, name: str, choices: Any) -> None:
-    """Set the choices of a form's field."""
-    field = form.fields[name]
-    if isinstance(field, forms.ChoiceField):
-        field.choices = choices
-
-
-def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
-    """Set the rows of a form's field."""
-    field = form.fields[name]
-    if isinstance(field, forms.ModelChoiceField):
-        field.queryset = rows

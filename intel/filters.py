@@ -6,9 +6,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from agencies.policy import TLP
-from incidents.filters import RecordFilters, agency, any_of, moment, yes_no
+from incidents.filters import RecordFilters, agency, any_of, yes_no
 from incidents.models import Category
 from intel.models import InformationGrade, Report, SourceGrade
+from patrols.filters import MomentFilter
 
 
 class ReportFilters(RecordFilters):
@@ -20,7 +21,7 @@ class ReportFilters(RecordFilters):
     tlp = any_of(TLP.choices)
     owner = agency()
     is_current = yes_no("keep_current")
-    created_after = moment("created_at", "gt")
+    created_after = MomentFilter("created_at", "gt")
 
     class Meta:
         """Nothing is derived from the model."""

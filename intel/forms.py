@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.policy import TLP
-from incidents.forms import MomentField, PlaceField, RecordForm
+from incidents.forms import CHOOSE, PlaceField, RecordForm
 from incidents.models import Category
 from intel.models import InformationGrade, SourceGrade
+from patrols.forms.common import MomentField
 
 
 class ReportForm(RecordForm):
@@ -22,12 +23,12 @@ class ReportForm(RecordForm):
         widget=forms.Textarea(attrs={"rows": 8}),
     )
     source_grade = forms.ChoiceField(
-        label=_("source reliability"), choices=SourceGrade.choices
+        label=_("source reliability"), choices=[CHOOSE, *SourceGrade.choices]
     )
     information_grade = forms.TypedChoiceField(
         label=_("information credibility"),
         coerce=int,
-        choices=InformationGrade.choices,
+        choices=[CHOOSE, *InformationGrade.choices],
     )
     topics = forms.MultipleChoiceField(
         label=_("topics"),
@@ -93,7 +94,11 @@ class ReportFilterForm(forms.Form):
         label="TLP", required=False, choices=[("", _("any")), *TLP.choices]
     )
     owner = forms.ModelChoiceField(
-        Agency.objects.all(), label=_("owner"), required=False, to_field_name="code"
+        Agency.objects.all(),
+        label=_("owner"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("any"),
     )
     valid = forms.ChoiceField(
         label=_("validity"),

@@ -20,7 +20,7 @@ from agencies.errors import NotFound
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission, require
 from incidents.filters import without_own_tear_lines
-from incidents.forms import ReleaseForm, minute, place_text
+from incidents.forms import ReleaseForm, place_text
 from incidents.models import Category
 from incidents.serializers import Known
 from incidents.views.records import (
@@ -34,6 +34,7 @@ from incidents.views.records import (
 from intel import actions
 from intel.forms import ReportFilterForm, ReportForm
 from intel.models import InformationGrade, Report, SourceGrade
+from patrols.forms.common import minute
 
 EDITED = [
     "title", "body", "source_grade", "information_grade", "topics", "source_note",

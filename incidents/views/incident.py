@@ -19,7 +19,6 @@ from incidents.forms import (
     IncidentForm,
     LogForm,
     ReleaseForm,
-    minute,
     place_text,
 )
 from incidents.models import (
@@ -39,6 +38,7 @@ from incidents.views.records import (
     require_unchanged,
     shown_releases,
 )
+from patrols.forms.common import minute
 from patrols.models import Patrol
 
 EDITED = ["category", "severity", "title", "narrative", "tlp", "level", "version"]

@@ -16,10 +16,11 @@ from agencies.errors import Invalid
 from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission
-from incidents.filters import BoxFormField, within, without_own_tear_lines
+from incidents.filters import without_own_tear_lines
 from incidents.forms import IncidentFilterForm
 from incidents.models import OPEN_STATES, Acknowledgement, Incident
 from incidents.views.records import PAGE, older_page
+from patrols.filters import BoxFilter, BoxFormField
 
 MAP_LIMIT = 2000
 MAP_DAYS = 7
@@ -69,7 +70,7 @@ def incident_map(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         raise Invalid("bad_bbox", " ".join(error.messages)) from None
     if box is not None:
-        rows = within(rows, box)
+        rows = BoxFilter("place", "cell").filter(rows, box)
     features = [_feature(row) for row in rows.select_related("owner")[:MAP_LIMIT]]
     body = orjson.dumps(
         {"type": "FeatureCollection", "features": features},

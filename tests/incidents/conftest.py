@@ -150,10 +150,14 @@ def problem(response: Any) -> tuple[int, str, list[str]]:
 
 
 def feed(world: World, name: str) -> list[tuple[str, UUID]]:
-    """Return the kinds and subjects of all events that an officer is sent."""
+    """Return the kinds and subjects of the events of records an officer is sent."""
     while sequencer.sequence():
         pass
     actor = world.actor(name)
     with acting(actor):
         entries = journal.read(actor.keys, after=0, limit=1000)
-    return [(entry.kind, entry.subject_id) for entry in entries]
+    return [
+        (entry.kind, entry.subject_id)
+        for entry in entries
+        if entry.subject_type in ("incident", "report")
+    ]
