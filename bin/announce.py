@@ -27,7 +27,7 @@ def announce() -> None:
         roles = ", ".join(account["roles"])
         print(
             f"  {account['username']:<24} {account['password']:<20}"
-            f" {account['agency']:<8} {roles}"
+            f" {account['agency'] or '-':<8} {roles}"
         )
     print("\nAlso in var/demo.json. Ctrl-C stops everything.\n", flush=True)
 

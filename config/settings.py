@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
-    "django_htmx",
     "csp",
     "axes",
     "django_prometheus",
@@ -76,7 +75,6 @@ MIDDLEWARE = [
     "agencies.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     # Outside the transaction, so that its answer does not undo what it counted.
     "axes.middleware.AxesMiddleware",
     "agencies.middleware.ActorMiddleware",

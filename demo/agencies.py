@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import (
+    PBKDF2PasswordHasher,
+    get_hasher,
+    make_password,
+)
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
 from shapely import union_all
 
@@ -275,6 +280,14 @@ def _load_posts(directory: Directory, history: History) -> None:
         )
 
 
+def _hash(secret: str) -> str:
+    """Hash a secret of 256 random bits: no guessing, so no need of many rounds."""
+    hasher = get_hasher()
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        return hasher.encode(secret, hasher.salt(), iterations=1000)
+    return make_password(secret)
+
+
 def load_clients(agencies: Mapping[str, Agency]) -> list[dict[str, Any]]:
     """Give each main agency's system its client; return them with their secrets."""
     made = []
@@ -285,7 +298,7 @@ def load_clients(agencies: Mapping[str, Agency]) -> list[dict[str, Any]]:
             name=f"{code} duty system",
             defaults={
                 "clearance": 2,
-                "client_secret": secret,
+                "client_secret": _hash(secret),
                 "client_type": Client.CLIENT_CONFIDENTIAL,
                 "authorization_grant_type": Client.GRANT_CLIENT_CREDENTIALS,
                 "allowed_scopes": cast.SCOPES,

@@ -53,6 +53,10 @@ class Platform:
         self.http = httpx.Client(base_url=url, timeout=10.0)
         self.stop = stop
 
+    def close(self) -> None:
+        """Hang up."""
+        self.http.close()
+
     def wait(self, seconds: float) -> None:
         """Sleep, unless told to stop."""
         if self.stop.wait(seconds):

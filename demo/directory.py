@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -57,6 +58,7 @@ class Directory:
     officers: dict[str, list[Officer]] = field(default_factory=dict)
     pacts: dict[str, Pact] = field(default_factory=dict)
     administrator: Officer | None = None
+    _readers: dict[tuple[str, int, int], Actor] = field(default_factory=dict)
 
     @cached_property
     def admin(self) -> Actor:
@@ -96,13 +98,23 @@ class Directory:
 
     def reader(self, agency: str, level: int, at: datetime) -> Actor:
         """Return the keys that an agency's staff of a clearance shared at a moment."""
-        return Actor(
-            label=f"agency:{agency}",
-            agency=agency,
-            agency_id=self.agencies[agency].pk,
-            clearance=level,
-            memberships=self.memberships(agency, at),
-        )
+        known = (agency, level, bisect_right(self._changes, at))
+        if known not in self._readers:
+            self._readers[known] = Actor(
+                label=f"agency:{agency}",
+                agency=agency,
+                agency_id=self.agencies[agency].pk,
+                clearance=level,
+                memberships=self.memberships(agency, at),
+            )
+        return self._readers[known]
+
+    @cached_property
+    def _changes(self) -> list[datetime]:
+        """When somebody joined or left an agreement: between, all keys stay."""
+        parties = [party for pact in self.pacts.values() for party in pact.parties]
+        left = {party.left_at for party in parties if party.left_at is not None}
+        return sorted(left | {party.joined_at for party in parties})
 
     def someone(self, agency: str, permission: Permission, level: int = 0) -> Officer:
         """Return an officer of an agency who may do something, any of them."""

@@ -106,7 +106,7 @@ _ROUTES: list[_Plan] = [
 _SPEED = {"vehicle": (5.6, 11.1), "horse": (1.2, 1.66), "foot": (1.12, 1.55)}
 _STOP = {"vehicle": (6, 15), "horse": (8, 20), "foot": (5, 15)}
 _NOISE_M = (5.0, 15.0)
-_INNER_S = 10.0
+_INNER_S = 20.0
 
 
 @cache
@@ -178,6 +178,8 @@ class Crew:
         self.stops = [0.0, *middle, self.along[-1]]
         self.km = max(0.0, min(start_km, self.along[-1] - 0.01))
         self.towards = 1
+        # The stop that comes next.
+        self.ahead = next(n for n, km in enumerate(self.stops) if km > self.km)
         self.pause_s = rng.uniform(120, 600)
         self.cruise = rng.uniform(self.slowest, self.fastest)
         self.speed = 0.0
@@ -192,12 +194,14 @@ class Crew:
     def advance(self, seconds: float) -> None:
         """Let time pass, in small steps."""
         while seconds > 0:
-            step = min(seconds, _INNER_S)
-            seconds -= step
             if self.pause_s > 0:
-                self.pause_s -= step
+                rest = min(seconds, self.pause_s)
+                seconds -= rest
+                self.pause_s -= rest
                 self.speed = 0.0
                 continue
+            step = min(seconds, _INNER_S)
+            seconds -= step
             pull = 0.05 * ((self.slowest + self.fastest) / 2 - self.cruise)
             spread = 0.06 * (self.fastest - self.slowest)
             self.cruise += pull + self.rng.gauss(0, spread)
@@ -207,15 +211,15 @@ class Crew:
 
     def _move(self, km: float) -> None:
         """Go on; halt at the next stop, turn round at the ends."""
-        ahead = [s for s in self.stops if (s - self.km) * self.towards > 1e-6]
-        goal = min(ahead, key=lambda s: abs(s - self.km))
+        goal = self.stops[self.ahead]
         if abs(goal - self.km) > km:
             self.km += km * self.towards
             return
         self.km = goal
         self.pause_s = 60 * self.rng.uniform(*self.stop_minutes)
-        if goal in (self.stops[0], self.stops[-1]):
+        if self.ahead in (0, len(self.stops) - 1):
             self.towards = -self.towards
+        self.ahead += self.towards
 
     def fix(self, at: datetime) -> Fix:
         """Return the position as a receiver would report it."""

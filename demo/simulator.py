@@ -44,6 +44,7 @@ class Simulator:
         """Take the file that says how to get in."""
         self.path, self.speed, self.stop = path, speed, stop
         self.rng = random.Random(seed)  # noqa: S311 - a story, not a secret
+        self.platform: Platform | None = None
         self.jobs: list[Job] = []
 
     def run(self, *, seconds: float | None = None, is_once: bool = False) -> None:
@@ -59,15 +60,20 @@ class Simulator:
                 self._next()
         except Stopped:
             pass
+        finally:
+            if self.platform is not None:
+                self.platform.close()
         log.info("simulator_stops")
 
     def _connect(self) -> None:
         """Read who may get in, wait for the platform, begin afresh."""
         access = self._access()
-        self.platform = Platform(access["url"], self.stop)
-        self.platform.wait_until_ready()
+        if self.platform is not None:
+            self.platform.close()
+        platform = self.platform = Platform(access["url"], self.stop)
+        platform.wait_until_ready()
         clients = {
-            given["agency"]: AgencyClient(self.platform, given)
+            given["agency"]: AgencyClient(platform, given)
             for given in access["clients"]
         }
         crews = Crews(clients, self.rng, self.speed)
@@ -112,20 +118,29 @@ class Simulator:
             raise Stopped
         if wait_s > 1.0:
             return
+        self._do(job)
+        job.due = time.monotonic() + job.seconds()
+
+    def _do(self, job: Job) -> None:
+        """Do a job, and outlive whatever goes wrong."""
         try:
             job.do()
+        except Stopped:
+            raise
         except Away as error:
             log.warning("platform_away", job=job.name, error=str(error))
-            self.platform.wait_until_ready()
+            if self.platform is not None:
+                self.platform.wait_until_ready()
         except Refused as refusal:
             log.warning("refused", job=job.name, error=str(refusal))
-            self.platform.wait(_MISHAP_S)
+            self._pause()
             if refusal.code == "invalid_client":
                 # The database was made anew, and the file with it.
                 self._connect()
-        except Stopped:
-            raise
         except Exception:
             log.exception("simulator_mishap", job=job.name)
-            self.platform.wait(_MISHAP_S)
-        job.due = time.monotonic() + job.seconds()
+            self._pause()
+
+    def _pause(self) -> None:
+        if self.stop.wait(_MISHAP_S):
+            raise Stopped

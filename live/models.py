@@ -23,9 +23,7 @@ class Event(Guarded):
     kind = models.CharField(max_length=48)
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=120)
-    agency = models.ForeignKey(
-        Agency, models.PROTECT, null=True, related_name="+"
-    )
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
     subject_type = models.CharField(max_length=32)
     subject_id = models.UUIDField()
     # For the owner's audit only; never sent in a frame.

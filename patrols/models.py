@@ -314,14 +314,18 @@ class Patrol(Record):
         }
 
     def tear_line_values(self) -> dict[str, Any]:
-        """Return title, zone and hours; no commander, no route, no positions."""
+        """Return zone, hours and state; no title, commander, route or positions."""
         return {
             "title": str(_("Joint patrol")),
-            "zone": self.zone,
+            # The lead agency, too, takes steps; it may not see the zone itself.
+            "zone_id": self.zone_id,
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
             "lead": self.lead,
             "participants": [self.lead.code],
+            "state": self.state,
+            "started_at": self.started_at,
+            "ended_at": self.ended_at,
             "tlp": self.tlp,
             "level": 0,
         }

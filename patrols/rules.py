@@ -185,7 +185,14 @@ def _require_sections(programme: Programme) -> None:
 
 
 def _require_agreement(programme: Programme, by: Actor) -> None:
-    agreement = programme.agreement
+    seen = Agreement.objects.visible_to(by).filter(pk=programme.agreement_id)
+    agreement = seen.first()
+    if agreement is None:
+        raise Invalid(
+            "not_a_party",
+            _("Your agency is not a party to this agreement."),
+            pointer="/agreement",
+        )
     clause = {"agreement": agreement.code}
     parties = set(
         Party.objects.visible_to(by)

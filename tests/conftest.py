@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from tests.stack import stack as stack
+from tests.stack import stack  # noqa: F401 - a fixture
 from tests.world import World, build
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

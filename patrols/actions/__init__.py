@@ -24,6 +24,7 @@ from patrols.actions.programmes import (
     open_due,
     open_patrols,
 )
+from patrols.actions.sections import change_section, register_section
 
 __all__ = [
     "NewFix",
@@ -34,6 +35,7 @@ __all__ = [
     "change_checkpoint",
     "change_programme",
     "change_route",
+    "change_section",
     "change_zone",
     "complete",
     "create_checkpoint",
@@ -44,5 +46,6 @@ __all__ = [
     "open_due",
     "open_patrols",
     "plan",
+    "register_section",
     "start",
 ]

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.accounts import actor_of_agency, agency_of
 from agencies.actions import releases
+from agencies.context import system
 from agencies.errors import Conflict, Invalid
-from agencies.models import Agency, Officer
-from agencies.policy import Actor, Permission, Role, require
+from agencies.models import Officer
+from agencies.policy import MAX_LEVEL, Actor, Permission, Role, require
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import rules
@@ -26,7 +28,7 @@ def plan(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Patrol:
     them), title, zone, route, starts_at, ends_at, tlp and level.
     """
     require(by, Permission.PATROL_PLAN)
-    owner = Agency.objects.get(code=by.agency)
+    owner = agency_of(by)
     patrol = Patrol(owner=owner, author_id=by.officer_id, **values)
     patrol.participants = sorted(set(patrol.participants))
     rules.require_patrol(patrol, by)
@@ -50,6 +52,7 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     if row.programme_id is not None and {"starts_at"} & set(values):
         # The programme's rule would open the old start again.
         raise Conflict("by_programme", _("The programme's rule sets the start."))
+    before = row.tear_line_values()
     marking = (row.tlp, row.level)
     for name, value in values.items():
         setattr(row, name, value)
@@ -61,6 +64,7 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     record_event(
         Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
     )
+    releases.carry_over(row, before=before, kind=Kind.PATROL_CHANGED, by=by)
     return row
 
 
@@ -70,11 +74,7 @@ def agree(*, patrol: Patrol, by: Actor) -> Patrol:
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN)
     rules.require_step(row, "agree", by)
-    row.state = PatrolState.AGREED
-    row.touch()
-    row.save()
-    record_event(Kind.PATROL_AGREED, by=by, subject=row)
-    return row
+    return _move(row, Kind.PATROL_AGREED, by, state=PatrolState.AGREED)
 
 
 @transaction.atomic
@@ -83,13 +83,15 @@ def start(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol:
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_RUN)
     rules.require_step(row, "start", by)
-    row.started_at = at or timezone.now()
-    rules.require_past(row.started_at, pointer="/at")
-    row.state = PatrolState.UNDER_WAY
-    row.touch()
-    row.save()
-    record_event(Kind.PATROL_STARTED, by=by, subject=row)
-    return row
+    left_at = at or timezone.now()
+    rules.require_past(left_at, pointer="/at")
+    return _move(
+        row,
+        Kind.PATROL_STARTED,
+        by,
+        state=PatrolState.UNDER_WAY,
+        started_at=left_at,
+    )
 
 
 @transaction.atomic
@@ -98,17 +100,15 @@ def complete(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_RUN)
     rules.require_step(row, "complete", by)
-    row.ended_at = at or timezone.now()
-    rules.require_past(row.ended_at, pointer="/at")
-    if row.started_at is not None and row.ended_at < row.started_at:
+    back_at = at or timezone.now()
+    rules.require_past(back_at, pointer="/at")
+    if row.started_at is not None and back_at < row.started_at:
         raise Invalid(
             "before_start", _("The patrol had not started then."), pointer="/at"
         )
-    row.state = PatrolState.COMPLETED
-    row.touch()
-    row.save()
-    record_event(Kind.PATROL_COMPLETED, by=by, subject=row)
-    return row
+    return _move(
+        row, Kind.PATROL_COMPLETED, by, state=PatrolState.COMPLETED, ended_at=back_at
+    )
 
 
 @transaction.atomic
@@ -122,12 +122,13 @@ def cancel(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
     rules.require_step(row, "cancel", by)
     if not reason.strip():
         raise Invalid("empty", _("Say why."), pointer="/reason")
-    row.state = PatrolState.CANCELLED
-    row.cancel_reason = reason.strip()
-    row.touch()
-    row.save()
-    record_event(Kind.PATROL_CANCELLED, by=by, subject=row, detail={"reason": reason})
-    return row
+    return _move(
+        row,
+        Kind.PATROL_CANCELLED,
+        by,
+        state=PatrolState.CANCELLED,
+        cancel_reason=reason.strip(),
+    )
 
 
 @transaction.atomic
@@ -155,4 +156,22 @@ def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
     record_event(
         Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": ["commander"]}
     )
+    return row
+
+
+def _move(row: Patrol, kind: Kind, by: Actor, **values: Any) -> Patrol:
+    """Take a patrol one step on, and its tear line with it.
+
+    The lead agency takes steps of patrols that another agency owns, whose tear line
+    it does not see: that follows on the owner's part.
+    """
+    before = row.tear_line_values()
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.touch()
+    row.save()
+    record_event(kind, by=by, subject=row)
+    with system("tear line"):
+        owner = actor_of_agency(row.owner, MAX_LEVEL)
+        releases.carry_over(row, before=before, kind=kind, by=owner)
     return row

@@ -7,9 +7,9 @@ from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.errors import Conflict
-from agencies.models import Agency
 from agencies.policy import Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
@@ -85,7 +85,7 @@ def change_checkpoint(
 
 
 def _own(by: Actor) -> dict[str, Any]:
-    owner = Agency.objects.get(code=by.agency)
+    owner = agency_of(by)
     return {"owner": owner, "author_id": by.officer_id}
 
 

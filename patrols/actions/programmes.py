@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.context import system
 from agencies.errors import Conflict
@@ -36,7 +37,7 @@ def create_programme(
     :func:`open_patrols`, which a task calls after the event.
     """
     require(by, Permission.PATROL_PLAN)
-    owner = Agency.objects.get(code=by.agency)
+    owner = agency_of(by)
     programme = Programme(owner=owner, author_id=by.officer_id, **values)
     programme.section_codes = list(programme.section_codes)
     rules.require_programme(programme, by)

@@ -47,6 +47,15 @@ class GeoJSONField(forms.CharField):
         area = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "ref"})
         super().__init__(max_length=1_000_000, widget=area, **kwargs)
 
+    def prepare_value(self, value: Any) -> Any:
+        """Show a geometry as GeoJSON."""
+        return value.json if isinstance(value, GEOSGeometry) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare what was shown with what came back."""
+        shown = self.prepare_value(initial) or ""
+        return bool(str(shown).strip() != str(data or "").strip())
+
     def clean(self, value: Any) -> Any:
         """Return the geometry, or say what is wrong with it."""
         text = super().clean(value)
@@ -69,11 +78,6 @@ def _bare(given: Any) -> Any:
     if isinstance(given, dict) and given.get("type") == "Feature":
         return given.get("geometry")
     return given
-
-
-def geojson_text(shape: GEOSGeometry) -> str:
-    """Return a geometry as it is shown in such a field."""
-    return str(shape.json)
 
 
 class MarkedForm(RefusableForm):

@@ -95,6 +95,11 @@ class ProgrammeForm(MarkedForm):
     )
     is_active = forms.BooleanField(label=_("active"), required=False, initial=True)
 
+    field_order = [
+        "code", "name", "agreement", "purpose", "zone", "route", "section_codes",
+        "first_on", "start_time", "time_zone", "duration", "horizon_days",
+        "is_active", "tlp", "level",
+    ]  # fmt: skip
     # The fields that make up the rule.
     rule: ClassVar[tuple[str, ...]] = (
         "repeats", "interval", "weekdays", "nth", "month_days", "recurrence", "until",

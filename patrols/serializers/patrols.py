@@ -19,17 +19,17 @@ from patrols.serializers.fields import MAX_CODES, Seen, SeenOfficer, Text
 class PatrolSerializer(OwnedSerializer):
     """A patrol; what the reader does not see of its surroundings is null."""
 
-    programme = Seen(Programme, read_only=True)
-    zone = Seen(Zone, read_only=True)
-    route = Seen(Route, read_only=True)
+    programme = Seen(Programme, read_only=True, allow_null=True)
+    zone = Seen(Zone, read_only=True, allow_null=True)
+    route = Seen(Route, read_only=True, allow_null=True)
     lead = AgencyCode(read_only=True)
-    commander = SeenOfficer(read_only=True)
+    commander = SeenOfficer(read_only=True, allow_null=True)
     starts_at = MomentField(read_only=True)
     ends_at = MomentField(read_only=True)
-    started_at = MomentField(read_only=True)
-    ended_at = MomentField(read_only=True)
+    started_at = MomentField(read_only=True, allow_null=True)
+    ended_at = MomentField(read_only=True, allow_null=True)
     last_place = GeometryField("Point", read_only=True, allow_null=True)
-    last_fix_at = MomentField(read_only=True)
+    last_fix_at = MomentField(read_only=True, allow_null=True)
     tear_line_of = serializers.SerializerMethodField()
 
     class Meta:

@@ -12,9 +12,9 @@ from patrols.serializers.fields import MAX_CODES, Seen, SeenAgreement, Text
 class ProgrammeSerializer(OwnedSerializer):
     """A programme; places that the reader does not see are null."""
 
-    agreement = SeenAgreement(read_only=True)
-    zone = Seen(Zone, read_only=True)
-    route = Seen(Route, read_only=True)
+    agreement = SeenAgreement(read_only=True, allow_null=True)
+    zone = Seen(Zone, read_only=True, allow_null=True)
+    route = Seen(Route, read_only=True, allow_null=True)
     start_time = serializers.TimeField(read_only=True, format="%H:%M")
     entitlements = serializers.DictField(
         child=serializers.IntegerField(), read_only=True

@@ -1,6 +1,5 @@
 """Zones, routes and border sections."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Permission, require
 from patrols import actions
-from patrols.forms.common import geojson_text
 from patrols.forms.places import ZoneForm
 from patrols.models import BorderSection, Checkpoint, Programme, Route, Zone
 from patrols.tracks import collection, feature
@@ -75,9 +73,8 @@ def edit_zone(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = get_object_or_404(Zone.objects.visible_to(actor), pk=pk)
     require(actor, Permission.PLACE_EDIT, owner_of=row)
-    names = ("code", "name", "tlp", "level")
-    shown: dict[str, Any] = {name: getattr(row, name) for name in names}
-    shown["area"] = geojson_text(row.area)
+    names = ("code", "name", "area", "tlp", "level")
+    shown = {name: getattr(row, name) for name in names}
     form = ZoneForm(request.POST or None, actor=actor, initial=shown)
     if request.method == "POST" and form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}

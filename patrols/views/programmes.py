@@ -1,6 +1,6 @@
 """Programmes: the rule in words, the next dates, and the ledger of leads."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from agencies.models import Agency, Agreement
 from agencies.policy import Actor, Permission, require
 from patrols import actions, rules, wording
 from patrols.forms.programmes import ProgrammeForm, initial_of
-from patrols.models import BorderSection, Patrol, Programme
+from patrols.models import BorderSection, Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Slot, assign, standings
 from patrols.views.sharing import sharing
@@ -143,23 +143,27 @@ def _next(
 ) -> list[dict[str, Any]]:
     """Return the next starts: opened patrols, and what the rotation would give.
 
-    ``ledger`` holds the patrols of the programme that the officer sees.
+    ``ledger`` holds the patrols of the programme that the officer sees. Planned
+    ones that the rule does not name are left out: saving it would cancel them.
     """
     now = timezone.now()
-    opened = {
-        patrol.starts_at: patrol
-        for patrol in Patrol.objects.visible_to(actor)
-        .filter(programme=row.pk, starts_at__gte=now, is_displaced=False)
-        .select_related("lead")
+    ahead = Patrol.objects.visible_to(actor).filter(
+        programme=row.pk, starts_at__gte=now, is_displaced=False
+    )
+    opened = {patrol.starts_at: patrol for patrol in ahead.select_related("lead")}
+    series = rules.series_of(row)
+    last = max(opened, default=now) + timedelta(seconds=1)
+    named = {*series.next(now, NEXT), *series.starts(now, last)}
+    kept = {
+        at: patrol
+        for at, patrol in opened.items()
+        if at in named or patrol.state != PatrolState.PLANNED
     }
-    named = rules.series_of(row).next(now, NEXT)
-    starts = sorted({*named, *opened})[:NEXT]
-    slots = dict(ledger)
+    starts = sorted(named | set(kept))[:NEXT]
+    slots = {at: slot for at, slot in ledger if at not in opened or at in kept}
     for start in starts:
-        if start not in opened:
-            slots.setdefault(start, Slot(row.entitlements))
+        if start not in kept:
+            slots[start] = Slot(row.entitlements)
     order = sorted(slots)
     leads = dict(zip(order, assign([slots[at] for at in order]), strict=True))
-    return [
-        {"at": at, "patrol": opened.get(at), "lead": leads.get(at)} for at in starts
-    ]
+    return [{"at": at, "patrol": kept.get(at), "lead": leads.get(at)} for at in starts]

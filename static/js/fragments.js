@@ -1,5 +1,5 @@
 // Lists that a higher application draws: fetched anew when something changed, without moving under the pointer.
-import { atMost } from "./map.js";
+import { seldom } from "./map.js";
 
 const STILL_MS = 1500;
 
@@ -23,7 +23,7 @@ export function liveFragment(panel, bar = null) {
     window.htmx.trigger(panel, "refresh");
   }
 
-  const request = atMost(1000, run);
+  const request = seldom(run);
 
   panel.addEventListener("pointermove", () => (handAt = Date.now()));
   panel.addEventListener("pointerleave", () => (handAt = -Infinity));

@@ -1,6 +1,7 @@
 // Single-key shortcuts; dead in controls, and they can be switched off (WCAG 2.1.4).
 import { tinykeys } from "../vendor/tinykeys/tinykeys.js";
 
+const LISTS = ".rows, tbody";
 const OFF = "karaul.keys";
 const dialog = document.getElementById("shortcuts");
 const offBox = document.getElementById("shortcuts-off");
@@ -43,11 +44,11 @@ function go(letter) {
 
 /** Move the focus among the rows of the list that has it, or of the page's first list. */
 function step(by) {
-  const list = document.activeElement?.closest("[data-list]") ?? document.querySelector("[data-list]");
-  const rows = [...(list?.querySelectorAll("[data-row]") ?? document.querySelectorAll("main tbody tr"))];
-  const links = rows.map((row) => (row.matches("a, button") ? row : row.querySelector("a[href], button"))).filter(Boolean);
+  const list = document.activeElement?.closest(LISTS) ?? document.querySelector(`main :is(${LISTS})`);
+  const rows = [...(list?.children ?? [])].filter((row) => !row.hidden);
+  const links = rows.map((row) => row.querySelector("a[href], button")).filter(Boolean);
   if (!links.length) return false;
-  const here = links.findIndex((link) => link === document.activeElement || link.closest("tr")?.contains(document.activeElement));
+  const here = links.findIndex((link) => link.closest("li, tr").contains(document.activeElement));
   const next = links[Math.min(Math.max(here + by, 0), links.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });

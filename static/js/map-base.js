@@ -3,6 +3,7 @@ import { palette } from "./map-style.js";
 
 const sources = document.getElementById("map-sources")?.dataset ?? {};
 const HOME = [70.6, 40.2]; // Between Osh and Dushanbe.
+const GROUND = [44.5, 33.3, 89.5, 56.5]; // The base map ends a little beyond: west, south, east, north.
 const MEMBERS = new Set(["KG", "TJ", "UZ", "KZ", "TM", "AF"]);
 // How many people a town needs to be shown, by the map's resolution (metres per pixel).
 const NAMES_FROM = 900; // Countries are named when the map is no closer than this.
@@ -53,7 +54,7 @@ function countries(ol) {
         fill: new Fill({ color: isMember ? colours.land : colours.far }),
         stroke: new Stroke({ color: colours.border, width: 1 }),
       });
-      return resolution > NAMES_FROM && feature.get("iso") ? [ground, countryName(ol, colours)] : ground;
+      return resolution > NAMES_FROM && isMember ? [ground, countryName(ol, colours)] : ground;
     },
   });
 }
@@ -149,7 +150,10 @@ export function createMap(ol, target, { layers = [], isSmall = false } = {}) {
     target,
     controls,
     layers: [countries(ol), lines, names, ...layers],
-    view: new ol.View({ center: ol.proj.fromLonLat(HOME), zoom: 6, minZoom: 4, maxZoom: 17, enableRotation: false }),
+    view: new ol.View({
+      center: ol.proj.fromLonLat(HOME), zoom: 6, maxZoom: 17, enableRotation: false,
+      extent: ol.proj.transformExtent(GROUND, "EPSG:4326", "EPSG:3857"),
+    }),
   });
   document.addEventListener("themechange", () => {
     for (const layer of map.getLayers().getArray()) layer.changed();

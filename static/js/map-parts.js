@@ -34,7 +34,7 @@ function look(ol, feature, resolution) {
     return incidentStyle(ol)(alone);
   }
   if (type === "Point") return [...markStyle(ol)];
-  if (feature.get("status")) return sectionStyle(ol)(feature);
+  if (feature.get("status")) return sectionStyle(ol)(feature, resolution);
   if (type === "Polygon" || type === "MultiPolygon") {
     feature.set("type", "zone", true);
     return placeStyle(ol)(feature, resolution);

@@ -1,6 +1,7 @@
 // Signs on the map. Colours come from the theme (ops.css); shape and colour say the same.
 
 export const STALE_MS = 15 * 60e3;
+const FAR = 1100; // Metres per pixel, from where lines are drawn lightly.
 export const LADDER = ["extreme", "severe", "moderate", "minor", "unknown"];
 
 let colours = null;
@@ -159,9 +160,10 @@ export function placeStyle(ol) {
       stroke: new Stroke({ color: theme.halo, width: 2.5 }),
     }) : undefined;
     if (kind === "zone") {
+      const isFar = resolution > FAR;
       return new Style({
-        stroke: new Stroke({ color: theme.zone, width: 1.25 }),
-        fill: new Fill({ color: `${theme.zone}12` }), text: text(0, 500),
+        stroke: new Stroke({ color: isFar ? `${theme.zone}66` : theme.zone, width: isFar ? 0.75 : 1.25 }),
+        fill: new Fill({ color: `${theme.zone}${isFar ? "0b" : "12"}` }), text: text(0, 500),
       });
     }
     if (kind === "route") {
@@ -183,12 +185,13 @@ export function placeStyle(ol) {
 /** A stretch of border: grey whatever its status; dashed where it is not agreed, and never a side. */
 export function sectionStyle(ol) {
   const { Style, Stroke } = ol.style;
-  return (feature) => {
+  return (feature, resolution) => {
     const theme = palette();
+    const thin = resolution > FAR ? 0.6 : 1;
     const isOpen = feature.get("status") === "not_agreed";
     return new Style({
       stroke: new Stroke({
-        color: theme.section, width: isOpen ? 2 : 2.25, lineDash: isOpen ? [7, 6] : undefined, lineCap: "butt",
+        color: theme.section, width: thin * (isOpen ? 2 : 2.25), lineDash: isOpen ? [7, 6] : undefined, lineCap: "butt",
       }),
     });
   };

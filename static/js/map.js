@@ -1,7 +1,7 @@
 // The operational map: incidents, patrols, tracks, places and border sections, kept up to date.
 //
 // Each layer is a GeoJSON FeatureCollection at an address in the element's data-*; a feature's `id` is the record's.
-// Known properties: ref, title, owner, severity, state, lead, heading, fix_at, occurred_at, type, status, url.
+// Known properties: ref, title, owner, severity, state, lead, heading, fix_at, occurred_at, kind (of places), status, url.
 import { shortAge } from "./clock.js";
 import { createMap, fit, loadOl, readFeatures } from "./map-base.js";
 import {
@@ -11,26 +11,22 @@ import {
 const TURN_M = 25; // A shorter way says nothing about where a patrol goes.
 const RESTYLE_MS = 30_000;
 
-/** What kind of thing a feature is, whatever its layer's author called it. */
-export function kindOf(feature, layer) {
-  if (layer === "incidents") return "incident";
-  if (layer === "patrols") return "patrol";
-  if (layer === "tracks") return "track";
-  const type = String(feature.get("type") ?? feature.get("kind") ?? feature.get("layer") ?? "");
-  return type.replace("border_section", "section").replace("border-section", "section").replace("bordersection", "section");
-}
+const KINDS = { incidents: "incident", patrols: "patrol", tracks: "track", border_section: "section" };
 
-/** Run at most once per `wait`, at once when it is quiet. */
-export function atMost(wait, run) {
+/** Run at once when it is quiet; the longer the calls go on, the less often, down to once in `most` ms. */
+export function seldom(run, { least = 250, most = 2000 } = {}) {
   let timer = null;
   let last = -Infinity;
+  let wait = least;
   return () => {
     if (timer) return;
+    const quiet = Date.now() - last;
+    wait = quiet > 2 * wait ? Math.max(least, wait / 2) : Math.min(most, wait * 1.5);
     timer = setTimeout(() => {
       timer = null;
       last = Date.now();
       run();
-    }, Math.max(0, last + wait - Date.now()));
+    }, Math.max(0, wait - quiet));
   };
 }
 
@@ -76,7 +72,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   }
 
   function place(name, features) {
-    for (const feature of features) feature.set("type", kindOf(feature, name), true);
+    for (const feature of features) feature.set("type", KINDS[name] ?? KINDS[feature.get("kind")] ?? feature.get("kind"), true);
     if (name === "patrols") keepHeadings(features);
     if (name !== "places") {
       replace(sources[name], features);
@@ -213,19 +209,30 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
 
   // --- the page's hold on it
 
-  function fitAll() {
+  function fitTo(isWanted) {
     const extent = ol.extent.createEmpty();
-    for (const name of ["incidents", "patrols"]) ol.extent.extend(extent, sources[name].getExtent() ?? extent);
-    if (ol.extent.isEmpty(extent)) ol.extent.extend(extent, sources.places.getExtent());
+    for (const feature of [...sources.incidents.getFeatures(), ...sources.patrols.getFeatures()]) {
+      if (isWanted(feature)) ol.extent.extend(extent, feature.getGeometry().getExtent());
+    }
     fit(ol, map, extent);
+    return !ol.extent.isEmpty(extent);
+  }
+
+  const fitAll = () => fitTo(() => true);
+
+  /** At first, what is one's own agency's: the whole region would show little of anything. */
+  function fitOwn() {
+    const { agency } = target.dataset;
+    const isOwn = (feature) => [feature.get("owner"), feature.get("lead")].includes(agency);
+    if (!fitTo(isOwn) && !fitAll() && !sources.places.isEmpty()) fit(ol, map, sources.places.getExtent());
   }
 
   const refresh = Object.fromEntries(
-    ["incidents", "patrols", "tracks", "places"].map((name) => [name, atMost(1000, () => load(name))]),
+    ["incidents", "patrols", "tracks", "places"].map((name) => [name, seldom(() => load(name))]),
   );
   await Promise.all(["incidents", "patrols", "tracks", "places"].map(load));
   headAlongTracks();
-  whenShown(target, fitAll);
+  whenShown(target, fitOwn);
   setInterval(() => layers.patrols.changed(), RESTYLE_MS);
 
   return {

@@ -162,6 +162,7 @@ def test_how_to_get_in(everything: Loaded) -> None:
 
 
 def test_lost_secrets_are_made_anew(everything: Loaded) -> None:
+    everything.load_again()
     before = json.loads(everything.file.read_text())["clients"]
     everything.load_again()
     assert json.loads(everything.file.read_text())["clients"] == before

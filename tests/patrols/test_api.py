@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agencies.context import acting
 from patrols import actions
@@ -24,6 +26,7 @@ SQUARE = {
     "type": "Polygon",
     "coordinates": [[[70.2, 39.8], [70.9, 39.8], [70.9, 40.4], [70.2, 39.8]]],
 }
+LINE = {"type": "LineString", "coordinates": [[70, 40], [71, 40]]}
 LISTS = (
     "zones/", "routes/", "checkpoints/", "border-sections/", "programmes/",
     "patrols/", "positions/",
@@ -95,7 +98,7 @@ def test_zone_through_its_life(callers: Callers) -> None:
 @pytest.mark.parametrize(
     ("path", "geometry"),
     [
-        ("routes/", {"line": {"type": "LineString", "coordinates": [[70, 40], [71, 40]]}}),
+        ("routes/", {"line": LINE}),
         ("checkpoints/", {"place": {"type": "Point", "coordinates": [70, 40]}}),
     ],
 )  # fmt: skip
@@ -383,13 +386,8 @@ def test_tear_line_hides_what_it_must(callers: Callers, world: World) -> None:
     assert code_of(refused) == "wrong_state"
 
 
-def test_constant_queries(
-    callers: Callers, world: World, django_assert_num_queries: Any
-) -> None:
+def test_constant_queries(callers: Callers, world: World) -> None:
     def queries(path: str) -> int:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(
             connection,
         ) as seen:

@@ -14,7 +14,14 @@ from agencies.context import acting
 from patrols import actions
 from patrols.models import BorderSection, Patrol, PatrolState, Programme, Zone
 from tests.patrols.conftest import Callers
-from tests.patrols.series import a_line, a_patrol, a_programme, a_zone, days_ahead, under_way
+from tests.patrols.series import (
+    a_line,
+    a_patrol,
+    a_programme,
+    a_zone,
+    days_ahead,
+    under_way,
+)
 from tests.world import World
 
 PAGES = [
@@ -59,7 +66,9 @@ def programme_form(zone: Zone, **values: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_open_when_there_is_nothing(callers: Callers, client: Any, path: str) -> None:
+def test_pages_open_when_there_is_nothing(
+    callers: Callers, client: Any, path: str
+) -> None:
     assert callers.outsider.page(path).status_code == 200
     away = client.get(path)
     assert away.status_code == 302
@@ -85,7 +94,10 @@ def test_board_by_state_and_day(callers: Callers, world: World) -> None:
     assert "To come" not in later
     assert "No patrol is planned" in later
     assert "Out now" in callers.partner.page("/patrols/", lead="KG-BS").content.decode()
-    assert "Out now" not in callers.partner.page("/patrols/", lead="TJ-BT").content.decode()
+    assert (
+        "Out now"
+        not in callers.partner.page("/patrols/", lead="TJ-BT").content.decode()
+    )
     assert callers.partner.page("/patrols/", show="past", page="x").status_code == 400
     assert out.state == PatrolState.UNDER_WAY
 
@@ -122,7 +134,9 @@ def test_patrol_says_why_its_lead_leads(callers: Callers, world: World) -> None:
     # The zone stays with its owner.
     assert "not released to you" in text
     assert "Zone Z-1" not in text
-    assert "Zone Z-1" in callers.owner.page(f"/patrols/{opened[1].pk}/").content.decode()
+    assert (
+        "Zone Z-1" in callers.owner.page(f"/patrols/{opened[1].pk}/").content.decode()
+    )
 
 
 def test_patrol_is_run_from_its_page(callers: Callers, world: World) -> None:
@@ -149,7 +163,9 @@ def test_patrol_is_run_from_its_page(callers: Callers, world: World) -> None:
 def test_commander_is_named(callers: Callers, world: World) -> None:
     patrol = a_patrol(world)
     step = f"/patrols/{patrol.pk}/step/"
-    assert callers.owner.send(step, step="commander", commander="owner").status_code == 302
+    assert (
+        callers.owner.send(step, step="commander", commander="owner").status_code == 302
+    )
     assert "Owner" in callers.owner.page(f"/patrols/{patrol.pk}/").content.decode()
     callers.owner.send(step, step="commander", commander="outsider")
     with acting(world.owner):
@@ -178,7 +194,9 @@ def test_patrol_is_planned_and_changed(callers: Callers, world: World) -> None:
         "tlp": "amber",
         "level": "0",
     }
-    wrong = callers.owner.send("/patrols/new/", **(given | {"ends_at": "2026-12-01T07:00"}))
+    wrong = callers.owner.send(
+        "/patrols/new/", **(given | {"ends_at": "2026-12-01T07:00"})
+    )
     assert "A patrol ends after it starts" in wrong.content.decode()
     made = callers.owner.send("/patrols/new/", **given)
     assert made.status_code == 302
@@ -225,6 +243,26 @@ def test_programme_is_previewed_founded_and_changed(
     assert "every month, on the last Friday" in page
 
 
+def test_preview_of_a_change_leaves_out_what_it_would_cancel(
+    callers: Callers, world: World
+) -> None:
+    programme = a_programme(world)
+    with acting(world.owner):
+        opened = actions.open_patrols(
+            programme=programme, upto=days_ahead(6), by=world.owner
+        )
+        actions.agree(patrol=opened[2], by=world.owner)
+        zone = programme.zone
+    given = programme_form(zone, repeats="daily", start_time="09:00", is_active="on")
+    page = callers.owner.send(
+        f"/patrols/programmes/{programme.pk}/edit/", **given, preview="yes"
+    )
+    text = page.content.decode()
+    assert text.count("not opened yet") == 5
+    assert text.count("state-agreed") == 1
+    assert text.count("state-planned") == 0
+
+
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
@@ -253,7 +291,9 @@ def test_ledger_of_a_programme(callers: Callers, world: World) -> None:
     with acting(world.owner):
         actions.open_patrols(programme=programme, upto=days_ahead(3), by=world.owner)
     page = " ".join(
-        callers.partner.page(f"/patrols/programmes/{programme.pk}/").content.decode().split()
+        callers.partner.page(f"/patrols/programmes/{programme.pk}/")
+        .content.decode()
+        .split()
     )
     assert "exactly its share" in page
     assert "Over 3 patrols" in page
@@ -262,8 +302,18 @@ def test_ledger_of_a_programme(callers: Callers, world: World) -> None:
 
 
 def test_zone_is_registered_and_changed(callers: Callers, world: World) -> None:
-    given = {"code": "Z", "name": "Valley", "area": SQUARE, "tlp": "amber", "level": "0"}
-    for wrong in ("{", '{"type": "Point", "coordinates": [1, 2]}', '{"type": "Feature"}'):
+    given = {
+        "code": "Z",
+        "name": "Valley",
+        "area": SQUARE,
+        "tlp": "amber",
+        "level": "0",
+    }
+    for wrong in (
+        "{",
+        '{"type": "Point", "coordinates": [1, 2]}',
+        '{"type": "Feature"}',
+    ):
         answer = callers.owner.send("/patrols/zones/new/", **(given | {"area": wrong}))
         assert answer.status_code == 200
         assert "has-error" in answer.content.decode()
@@ -290,7 +340,9 @@ def test_records_are_released_from_their_pages(callers: Callers, world: World) -
     assert callers.partner.send(
         f"{path}releases/", grantee="agency:UZ-BT", scope="full"
     ).status_code == 403  # fmt: skip
-    ends = re.findall(r'action="([^"]+/end/)"', callers.owner.page(path).content.decode())
+    ends = re.findall(
+        r'action="([^"]+/end/)"', callers.owner.page(path).content.decode()
+    )
     assert len(ends) == 1
     callers.owner.send(ends[0])
     assert callers.partner.page(path).status_code == 404
@@ -303,7 +355,8 @@ def test_hidden_pages_are_as_if_they_were_not(callers: Callers, world: World) ->
     for path in (
         f"/patrols/{patrol.pk}/", f"/patrols/{patrol.pk}/edit/",
         f"/patrols/{patrol.pk}/track.geojson", f"/patrols/programmes/{programme.pk}/",
-        f"/patrols/programmes/{programme.pk}/edit/", f"/patrols/zones/{patrol.zone_id}/",
+        f"/patrols/programmes/{programme.pk}/edit/",
+        f"/patrols/zones/{patrol.zone_id}/",
     ):  # fmt: skip
         none = re.sub(r"[0-9a-f-]{36}", str(uuid.uuid4()), path)
         answers = [callers.outsider.page(p) for p in (path, none)]
@@ -313,12 +366,17 @@ def test_hidden_pages_are_as_if_they_were_not(callers: Callers, world: World) ->
 
 def test_under_way_fragment(callers: Callers, world: World) -> None:
     patrol = under_way(world)
-    callers.owner.send(f"/patrols/{patrol.pk}/step/", step="commander", commander="owner")
+    callers.owner.send(
+        f"/patrols/{patrol.pk}/step/", step="commander", commander="owner"
+    )
     seen = callers.partner.page("/patrols/under-way/").content.decode()
     assert patrol.ref in seen
     assert "no position yet" in seen
     assert "<html" not in seen
-    assert "Nobody is out now." in callers.outsider.page("/patrols/under-way/").content.decode()
+    assert (
+        "Nobody is out now."
+        in callers.outsider.page("/patrols/under-way/").content.decode()
+    )
 
 
 def test_layers_of_the_map(callers: Callers, world: World) -> None:
@@ -351,8 +409,12 @@ def test_layers_of_the_map(callers: Callers, world: World) -> None:
     assert way["geometry"]["type"] == "LineString"
     assert len(way["geometry"]["coordinates"]) == 2
     assert way["properties"]["patrol"] == str(patrol.pk)
-    (whole,) = callers.partner.page(f"/patrols/{patrol.pk}/track.geojson").json()["features"]
-    assert len(whole["geometry"]["coordinates"]) == len(whole["properties"]["times"]) == 40
+    (whole,) = callers.partner.page(f"/patrols/{patrol.pk}/track.geojson").json()[
+        "features"
+    ]
+    assert (
+        len(whole["geometry"]["coordinates"]) == len(whole["properties"]["times"]) == 40
+    )
 
     kinds = [f["properties"]["kind"] for f in layer("owner", "places")]
     assert kinds == ["zone", "route", "border_section"]
@@ -363,7 +425,12 @@ def test_layers_of_the_map(callers: Callers, world: World) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/patrols/", "/patrols/under-way/", "/patrols/map.geojson", "/patrols/tracks.geojson"],
+    [
+        "/patrols/",
+        "/patrols/under-way/",
+        "/patrols/map.geojson",
+        "/patrols/tracks.geojson",
+    ],
 )
 def test_pages_ask_a_constant_number_of_queries(
     callers: Callers, world: World, path: str
@@ -376,7 +443,9 @@ def test_pages_ask_a_constant_number_of_queries(
     def one_more(code: str) -> None:
         patrol = under_way(world, zone_code=code)
         now = datetime.now(UTC)
-        ways = [actions.NewFix(now - timedelta(minutes=n), (70.3, 40.1)) for n in (1, 2)]
+        ways = [
+            actions.NewFix(now - timedelta(minutes=n), (70.3, 40.1)) for n in (1, 2)
+        ]
         with acting(world.owner):
             actions.add_fixes(patrol=patrol, fixes=ways, by=world.owner)
 

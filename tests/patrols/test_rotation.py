@@ -87,7 +87,7 @@ def test_against_brute_force(weights: tuple[int, int, int]) -> None:
     assert best <= found <= Fraction(3, 4)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     WEIGHTS.filter(lambda w: len(w) > 1),
     st.integers(1, 60),

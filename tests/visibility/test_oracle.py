@@ -314,9 +314,7 @@ class Machine(RuleBasedStateMachine):
             sheet.tlp, sheet.level = tlp, level
             with acting(self.world.actor(sheet.author)):
                 live = set(
-                    Release.objects.visible_to(by)
-                    .live()
-                    .values_list("pk", flat=True)
+                    Release.objects.visible_to(by).live().values_list("pk", flat=True)
                 )
             for pk, grant in sheet.grants.items():
                 grant.is_live = grant.is_live and pk in live

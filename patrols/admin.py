@@ -1,0 +1,103 @@
+"""Border sections, kept by the platform; places, programmes and patrols to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from agencies.administration import ActionAdmin, ReadOnlyRecordAdmin, is_platform
+from patrols.forms.places import SectionForm
+from patrols.models import (
+    BorderSection,
+    Checkpoint,
+    Patrol,
+    Programme,
+    Route,
+    Zone,
+)
+
+
+@admin.register(BorderSection)
+class BorderSectionAdmin(ActionAdmin):
+    """Border sections: reference data of all agencies."""
+
+    form = SectionForm
+    fixed_fields = ["code"]
+    list_display = ["code", "name", "states", "status", "valid_from"]
+    list_filter = ["status"]
+    search_fields = ["code", "name"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let the platform add."""
+        return is_platform(request)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Let the platform change."""
+        return is_platform(request)
+
+
+class PlaceAdmin(ReadOnlyRecordAdmin):
+    """Places of one's own agency and those released to it."""
+
+    list_display = ["code", "name", "owner", "tlp", "level"]
+    list_select_related = ["owner"]
+    fields = [
+        "code", "name", "owner", "tlp", "level", "version", "created_at",
+    ]  # fmt: skip
+
+
+@admin.register(Zone)
+class ZoneAdmin(PlaceAdmin):
+    """Zones."""
+
+
+@admin.register(Route)
+class RouteAdmin(PlaceAdmin):
+    """Routes."""
+
+
+@admin.register(Checkpoint)
+class CheckpointAdmin(PlaceAdmin):
+    """Checkpoints."""
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(ReadOnlyRecordAdmin):
+    """Programmes of one's own agency and those released to it.
+
+    No places and no agreement: a reader may not know them.
+    """
+
+    list_display = ["code", "name", "owner", "recurrence", "is_active"]
+    list_select_related = ["owner"]
+    fields = [
+        "code", "name", "owner", "purpose", "recurrence", "first_on", "start_time",
+        "time_zone", "duration", "entitlements", "horizon_days", "is_active", "tlp",
+        "level", "version", "created_at",
+    ]  # fmt: skip
+
+
+@admin.register(Patrol)
+class PatrolAdmin(ReadOnlyRecordAdmin):
+    """Patrols of one's own agency and those released to it.
+
+    No places, programme and commander: a reader may not know them.
+    """
+
+    list_display = [
+        "ref",
+        "title",
+        "owner",
+        "lead",
+        "state",
+        "starts_at",
+    ]
+    list_select_related = ["owner", "lead"]
+    fields = [
+        "ref", "title", "owner", "lead", "participants", "state", "starts_at",
+        "ends_at", "started_at", "ended_at", "cancel_reason", "tlp", "level",
+        "version", "created_at",
+    ]  # fmt: skip
