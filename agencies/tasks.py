@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
+from oauth2_provider.models import clear_expired
 
 from agencies.actions import releases
 from agencies.context import system
@@ -24,3 +26,10 @@ def clear_old_idempotency_keys() -> int:
     with system("clear old keys"):
         old = IdempotencyKey.objects.filter(created_at__lt=before)
         return old.delete()[0]
+
+
+@shared_task
+def clear_ended_logins() -> None:
+    """Delete sessions and tokens that have ended; they would only pile up."""
+    SessionStore.clear_expired()
+    clear_expired()

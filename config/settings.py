@@ -268,6 +268,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "agencies.tasks.clear_old_idempotency_keys",
         "schedule": 3600.0,
     },
+    "clear-ended-logins": {
+        "task": "agencies.tasks.clear_ended_logins",
+        "schedule": 3600.0,
+    },
 }
 # Tasks that follow an event, by its kind; started by the sequencer.
 EVENT_TASKS: dict[str, list[str]] = {
@@ -294,9 +298,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "config.static.Storage"},
 }
 
 MAP_DISCLAIMER = env.str("MAP_DISCLAIMER", default="")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from agencies.geo import geojson
@@ -72,6 +72,12 @@ class IncidentQuerySet(GuardedQuerySet["Incident"]):
     def open(self) -> Self:
         """Keep those that still need somebody."""
         return self.filter(state__in=OPEN_STATES)
+
+    def worst_first(self) -> Self:
+        """Order by the ladder of severity, then newest first."""
+        ladder = [When(severity=step, then=n) for n, step in enumerate(Severity)]
+        rank = Case(*ladder, output_field=models.SmallIntegerField())
+        return self.order_by(rank, "-occurred_at", "-id")
 
 
 class Incident(Record):

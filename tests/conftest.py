@@ -16,6 +16,7 @@ from django.db import connections
 from tests.stack import stack  # noqa: F401 - a fixture
 from tests.world import World, build
 
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages are tested from the sources, without collecting and hashing files first.
 settings.STORAGES["staticfiles"] = {

@@ -19,9 +19,10 @@ from agencies.policy import Actor, Permission
 from incidents.filters import without_own_tear_lines
 from incidents.forms import IncidentFilterForm
 from incidents.models import OPEN_STATES, Acknowledgement, Incident
-from incidents.views.records import PAGE, older_page
+from incidents.views.records import older_page
 from patrols.filters import BoxFilter, BoxFormField
 
+OPEN_LIMIT = 200
 MAP_LIMIT = 2000
 MAP_DAYS = 7
 
@@ -48,11 +49,10 @@ def incidents(request: HttpRequest) -> HttpResponse:
 @officer_required
 @require_safe
 def open_incidents(request: HttpRequest) -> HttpResponse:
-    """Draw the open incidents as rows, for the dashboard."""
-    actor = actor_of(request)
-    return render(
-        request, "incidents/_open.html", {"incidents": _seen(actor).open()[:PAGE]}
-    )
+    """Draw the open incidents as rows, for the dashboard: the worst first."""
+    rows = _seen(actor_of(request)).open().worst_first()[: OPEN_LIMIT + 1]
+    context = {"incidents": rows[:OPEN_LIMIT], "is_more": len(rows) > OPEN_LIMIT}
+    return render(request, "incidents/_open.html", context)
 
 
 @officer_required

@@ -23,8 +23,8 @@ class ZoneForm(MarkedForm):
         "Polygon",
         label=_("area, as GeoJSON"),
         help_text=_(
-            "Paste a polygon from your map program (GeoJSON, WGS 84, longitude before"
-            " latitude). Drawing on the map comes later."
+            "Paste a polygon from your map program (WGS 84, longitude before latitude);"
+            " this form has no drawing tool."
         ),
     )
 

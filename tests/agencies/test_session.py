@@ -1,6 +1,7 @@
 """Logging in and out, one's own password, sessions that end."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,16 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 
 from agencies.accounts import BEGAN_AT, SEEN_AT, actor_of_session
 from agencies.actions import accounts
 from agencies.context import acting, system
 from agencies.models import Officer, RightsVersion
+from agencies.tasks import clear_ended_logins
 from live.models import Event
+from tests.api.http import token
 from tests.world import PASSWORD, World
 
 LOGIN = "/accounts/login/"
@@ -165,6 +170,20 @@ def test_a_session_in_use_ends_all_the_same(world: World, client: Client) -> Non
     session.save()
     assert actor_of_session(client.session) is None
     assert not is_in(client)
+
+
+def test_what_has_ended_is_cleared_away(world: World, client: Client) -> None:
+    log_in(client)
+    token(world, "KG-BS")
+    clear_ended_logins()
+    assert Session.objects.count() == 1
+    assert get_access_token_model().objects.count() == 1
+    past = timezone.now() - timedelta(days=1)
+    Session.objects.update(expire_date=past)
+    get_access_token_model().objects.update(expires=past)
+    clear_ended_logins()
+    assert not Session.objects.exists()
+    assert not get_access_token_model().objects.exists()
 
 
 def test_an_officer_changes_their_password(world: World, client: Client) -> None:

@@ -1,6 +1,7 @@
 """``manage.py load_demo``: what is there, and that it holds together."""
 
 import json
+import os
 import stat
 from collections import Counter
 from datetime import timedelta
@@ -29,11 +30,14 @@ from live.models import Event
 from patrols.models import BorderSection, Fix, Patrol, Programme
 from tests.demo.conftest import Loaded
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_it_takes_less_than_a_minute(loaded: Loaded) -> None:
-    assert loaded.seconds < 60
+    assert loaded.cpu_seconds < 40
+    # The clock says nothing while the machine does much else.
+    if os.getloadavg()[0] <= (os.cpu_count() or 1):
+        assert loaded.seconds < 60
     assert cast.PASS_PHRASE in loaded.output
 
 

@@ -19,7 +19,7 @@ from patrols.models import Patrol, Programme
 from patrols.rotation import Slot, deviations
 from tests.demo.conftest import Loaded
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def stored() -> dict[str, str]:
