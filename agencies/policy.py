@@ -4,7 +4,7 @@
 **audience**, the keys that open it. Visible means the two overlap. A key that
 expires also stands in ``expiring`` with its time. The comparison is compiled
 twice from here: :func:`visible` for querysets, :func:`row_security` for
-PostgreSQL; ``tests/test_visibility.py`` proves that they agree.
+PostgreSQL; ``tests/visibility`` proves that they agree.
 
 *Doing* is a table: a role has permissions, an action asks :func:`require`.
 

@@ -50,7 +50,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_incidents(request: HttpRequest) -> HttpResponse:
     """Draw the open incidents as rows, for the dashboard: the worst first."""
-    rows = _seen(actor_of(request)).open().worst_first()[: OPEN_LIMIT + 1]
+    rows = list(_seen(actor_of(request)).open().worst_first()[: OPEN_LIMIT + 1])
     context = {"incidents": rows[:OPEN_LIMIT], "is_more": len(rows) > OPEN_LIMIT}
     return render(request, "incidents/_open.html", context)
 

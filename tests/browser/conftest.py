@@ -55,9 +55,12 @@ def origin(stack: Stack) -> str:
     return stack.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Return Debian's Chromium, once for all tests."""
+    """Return Debian's Chromium, once for a module.
+
+    Playwright keeps an event loop running, in which no asynchronous test can.
+    """
     path = shutil.which("chromium")
     assert path, "apt-get install chromium"
     # Playwright's loop runs in this thread; Django's database calls here are safe,
