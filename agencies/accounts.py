@@ -122,14 +122,3 @@ def actor_of_token(token: str) -> Actor | None:
         return None
     with system("authentication"):
         return actor_of_client(found.application, frozenset(found.scope.split()))
-
-
-def actor_of_session(session: SessionBase) -> Actor | None:
-    """Return the actor of a stored session (the socket's way in)."""
-    request = HttpRequest()
-    request.session = session
-    officer = officer_of_session(request)
-    if officer is None:
-        return None
-    with system("authentication"):
-        return actor_of(officer)

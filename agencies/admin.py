@@ -244,7 +244,6 @@ class ReleaseAdmin(ReadOnlyRecordAdmin):
         "expires_at",
         "ended_at",
     ]
-    list_select_related = ["agency", "agreement", "officer"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Keep the agency's own: a grantee is not told what it is a part of."""

@@ -75,7 +75,7 @@ class ReleaseViewSet(ReadViewSet):
     Releases are made and ended at their records, by ``…/{id}/releases/``.
     """
 
-    queryset = Release.objects.select_related("agency", "agreement", "officer")
+    queryset = Release.objects.all()
     serializer_class = OwnReleaseSerializer
     scope = "agencies"
     filterset_class = ReleaseFilters

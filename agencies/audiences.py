@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from agencies.context import system
-from agencies.models import Agreement, Officer, Party, Release
+from agencies.models import Agreement, Certification, Officer, Party, Release
 from agencies.policy import (
     NOBODY_KEY,
     PLATFORM_KEY,
@@ -29,9 +29,7 @@ def reapply(record: Owned) -> frozenset[str]:
     its own, with releases of its own.
     """
     with system("audience"):
-        releases = list(
-            Release.objects.of(record).select_related("agency", "agreement", "officer")
-        )
+        releases = list(Release.objects.of(record))
         for release in releases:
             _store(release, release_audience(record, release))
         return _spread(record, _audience(record, releases))
@@ -47,6 +45,17 @@ def release_audience(record: Owned, release: Release) -> Audience:
     end = grant.expires_at
     expiring = {key: end.timestamp()} if end and key not in own else {}
     return Audience(own | {key}, expiring)
+
+
+def max_tlps(record: Owned) -> dict[Any, str]:
+    """Return the strictest TLP of each agreement that a record is released to.
+
+    Its owner may have left the agreement, and sees it no more.
+    """
+    with system("audience"):
+        released = Release.objects.of(record).live()
+        rows = Agreement.objects.filter(pk__in=released.values("agreement"))
+        return dict(rows.values_list("pk", "max_tlp"))
 
 
 def _audience(record: Owned, releases: list[Release]) -> Audience:
@@ -116,6 +125,22 @@ def officer_audience(officer: Officer) -> Audience:
             )
             codes = parties.values_list("agency__code", flat=True).distinct()
             keys |= {agency_key(code, 0) for code in codes}
+    return Audience(frozenset(keys))
+
+
+def reapply_officer(officer: Officer) -> None:
+    """Rewrite who sees an account and its certifications; the caller saves it."""
+    with system("audience"):
+        officer.open_to(officer_audience(officer))
+        wanted = certification_audience(officer)
+        Certification._base_manager.filter(officer=officer).update(**wanted.columns())
+
+
+def certification_audience(officer: Officer) -> Audience:
+    """Certifications are the business of colleagues and of the platform alone."""
+    keys = {PLATFORM_KEY}
+    if officer.agency:
+        keys.add(agency_key(officer.agency.code, 0))
     return Audience(frozenset(keys))
 
 

@@ -107,12 +107,17 @@ class OfficerForm(RefusableForm):
             field.queryset = agencies
 
 
-class JoinForm(RefusableForm):
-    """An agency joins an agreement."""
+class LeaveForm(RefusableForm):
+    """An agency leaves an agreement."""
 
     agency = forms.ModelChoiceField(
         Agency.objects.all(), label=_("agency"), to_field_name="code"
     )
+
+
+class JoinForm(LeaveForm):
+    """An agency joins an agreement."""
+
     weight = forms.IntegerField(
         label=_("lead entitlement"), min_value=1, max_value=100, initial=1
     )

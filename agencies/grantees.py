@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid
-from agencies.models import Agency, Agreement, Officer, Release
-from agencies.policy import TLP, Actor, Grant, GranteeKind
+from agencies.models import Agency, Agreement, Officer
+from agencies.policy import TLP, Actor, GranteeKind
 from agencies.records import Owned
 
 
@@ -25,20 +25,27 @@ class Grantee:
         """The agreement's present epoch; 0 for the other kinds."""
         return self.agreement.epoch if self.agreement else 0
 
-    def grant(self, **until: Any) -> Grant:
-        """Return the grant that a release to this grantee makes."""
-        code = ""
+    @property
+    def max_tlp(self) -> str | None:
+        """The strictest TLP that the agreement covers; None for the other kinds."""
+        return self.agreement.max_tlp if self.agreement else None
+
+    @property
+    def code(self) -> str:
+        """The code that names the grantee, as in URLs and JSON."""
+        name = ""
         if self.agency:
-            code = self.agency.code
+            name = self.agency.code
         elif self.agreement:
-            code = self.agreement.code
+            name = self.agreement.code
         elif self.officer:
-            code = str(self.officer.pk)
-        return Grant(self.kind, code, self.epoch, **until)
+            name = self.officer.username
+        return f"{self.kind}:{name}"
 
     def columns(self) -> dict[str, Any]:
         """Return the release's columns that name the grantee."""
         return {
+            "grantee": self.code,
             "grantee_kind": self.kind,
             "agency": self.agency,
             "agreement": self.agreement,
@@ -75,28 +82,20 @@ def resolve(code: str, *, by: Actor, pointer: str = "/grantee") -> Grantee:
     )
 
 
-def grantee_of(release: Release) -> Grantee:
-    """Return whom a release names."""
-    return Grantee(
-        release.grantee_kind,
-        agency=release.agency,
-        agreement=release.agreement,
-        officer=release.officer,
-    )
-
-
 def require_admitted(
-    record: Owned, grantee: Grantee, *, pointer: str = "/grantee"
+    record: Owned, kind: str, max_tlp: str | None, *, pointer: str = "/grantee"
 ) -> None:
-    """Refuse a release wider than the record's TLP or the agreement lets it be."""
-    if not TLP(record.tlp).admits(grantee.kind):
+    """Refuse a release wider than the record's TLP or the agreement lets it be.
+
+    ``max_tlp`` is the strictest TLP that the agreement covers, if it is one.
+    """
+    if not TLP(record.tlp).admits(kind):
         raise Invalid(
             "tlp_forbids",
             _("The record's TLP does not allow a release to this grantee."),
             pointer=pointer,
         )
-    agreement = grantee.agreement
-    if agreement is not None and not TLP(record.tlp).within(agreement.max_tlp):
+    if max_tlp is not None and not TLP(record.tlp).within(max_tlp):
         raise Invalid(
             "agreement_forbids",
             _("The agreement does not cover records of this TLP."),

@@ -333,6 +333,10 @@ class ReleaseQuerySet(GuardedQuerySet["Release"]):
             ended_at__isnull=True,
         )
 
+    def expired(self) -> Self:
+        """Keep those that have expired and whose end is not written yet."""
+        return self.filter(ended_at__isnull=True, expires_at__lte=timezone.now())
+
 
 class Release(Guarded):
     """The owner lets one grantee see a record, or its tear line."""
@@ -340,6 +344,9 @@ class Release(Guarded):
     record_type = models.CharField(max_length=32)
     record_id = models.UUIDField()
     owner = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    # The grantee's code, as in URLs and JSON. Kept here, because the owner may lose
+    # sight of an agreement or a liaison officer, but never of its own releases.
+    grantee = models.CharField(max_length=80)
     grantee_kind = models.CharField(max_length=12, choices=GranteeKind)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
     agreement = models.ForeignKey(Agreement, models.PROTECT, null=True)
@@ -413,25 +420,10 @@ class Release(Guarded):
         return self.ended_at is None and not is_over
 
     @property
-    def grantee(self) -> str:
-        """The grantee's code, as in URLs and JSON."""
-        if self.agency:
-            return f"agency:{self.agency.code}"
-        if self.agreement:
-            return f"agreement:{self.agreement.code}"
-        return f"officer:{self.officer.username}" if self.officer else ""
-
-    @property
     def grant(self) -> Grant:
         """This release in the policy's terms."""
-        code = ""
-        if self.agency:
-            code = self.agency.code
-        elif self.agreement:
-            code = self.agreement.code
-        elif self.officer_id:
-            code = str(self.officer_id)
-        return Grant(self.grantee_kind, code, self.epoch, self.expires_at)
+        name = str(self.officer_id or self.grantee.partition(":")[2])
+        return Grant(self.grantee_kind, name, self.epoch, self.expires_at)
 
 
 class RightsVersion(models.Model):

@@ -21,6 +21,7 @@ from agencies.fields import MomentField
 from agencies.gateway import READ_METHODS, scope_of
 from agencies.guards import public
 from agencies.problems import CONTENT_TYPE, TITLES
+from agencies.repeats import AnsweredOnce
 
 _FAULT = {
     "type": "object",
@@ -72,11 +73,10 @@ class Schema(AutoSchema):
         parameters = list(super().get_override_parameters())
         for name in re.findall(r"{(\w+_id)}", self.path):
             parameters.append(OpenApiParameter(name, UUID, OpenApiParameter.PATH))
-        if hasattr(self.view, "record_type"):
-            if self.method == "POST":
-                parameters = [*parameters, _KEY]
-            if self.method == "PATCH":
-                parameters = [*parameters, _VERSION]
+        if isinstance(self.view, AnsweredOnce) and self.method == "POST":
+            parameters = [*parameters, _KEY]
+        if isinstance(self.view, AnsweredOnce) and self.method == "PATCH":
+            parameters = [*parameters, _VERSION]
         return parameters
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:

@@ -160,12 +160,7 @@ def releases_of(rows: Iterable[Owned], actor: Actor) -> dict[Any, list[dict[str,
     places: dict[Any, set[Any]] = {pk: {pk} for pk in found}
     for tear_line, record in _own_tear_lines(known, actor):
         places.setdefault(tear_line, set()).add(record)
-    live = (
-        Release.objects.visible_to(actor)
-        .live()
-        .filter(record_id__in=list(places))
-        .select_related("agency", "agreement", "officer")
-    )
+    live = Release.objects.visible_to(actor).live().filter(record_id__in=list(places))
     for made in live:
         shown = dict(ReleaseSerializer(made, context={"actor": actor}).data)
         for place in places[made.record_id]:

@@ -10,6 +10,8 @@ from django.contrib.gis.geos import Point
 # About 250 km2 each; a map window of the whole region is read without them.
 RESOLUTION = 5
 MAX_CELLS = 400
+# Degrees, about the width of a cell.
+_WIDTH = 0.2
 
 Box = tuple[float, float, float, float]
 
@@ -31,12 +33,18 @@ def cells_of(box: Box) -> list[int] | None:
     that the order of time is the better index.
     """
     west, south, east, north = box
-    # Square degrees to cells: rough, and an upper bound at these latitudes.
-    if (east - west) * (north - south) * 111 * 111 / 200 > MAX_CELLS:
+    # Degrees become cells by a rough upper bound; a cell's width is added to each
+    # side, since a box that is long and thin touches many.
+    if (east - west + _WIDTH) * (north - south + _WIDTH) * 111 * 111 / 200 > MAX_CELLS:
+        return None
+    # H3 knows neither poles nor the date line when it fills a plane shape.
+    if max(abs(south), abs(north)) > 85 or max(abs(west), abs(east)) > 179:
         return None
     corners = [(south, west), (south, east), (north, east), (north, west)]
     window = h3.LatLngPoly(corners)  # type: ignore[attr-defined]
-    inner = h3.polygon_to_cells(window, RESOLUTION)
-    seeds = {*inner, *(h3.latlng_to_cell(*corner, RESOLUTION) for corner in corners)}
-    grown = {near for cell in seeds for near in h3.grid_disk(cell, 1)}
-    return sorted(h3.str_to_int(cell) for cell in grown)
+    # Every cell that the box touches, and few more: without this mode only those
+    # whose centre lies inside would count.
+    touched = h3.polygon_to_cells_experimental(
+        window, RESOLUTION, contain="bbox_overlap"
+    )
+    return sorted(h3.str_to_int(cell) for cell in touched)

@@ -133,10 +133,17 @@ def require_patrol(patrol: Patrol, by: Actor) -> None:
         )
 
 
-def require_programme(programme: Programme, by: Actor) -> None:
-    """Refuse a programme that its agreement does not carry, or that cannot run."""
+def require_programme(
+    programme: Programme, by: Actor, *, changed: Iterable[str] = ("zone", "route")
+) -> None:
+    """Refuse a programme that its agreement does not carry, or that cannot run.
+
+    One that is paused need not be carried, so that it can be paused when its
+    agreement has lapsed; its places count only where they are among ``changed``.
+    """
     programme.require_marking(by)
-    require_known_places(programme, by)
+    if programme.is_active or {"zone", "route"} & set(changed):
+        require_known_places(programme, by)
     series = series_of(programme)
     if not EARLIEST.date() <= programme.first_on <= LATEST.date():
         raise Invalid("bad_day", _("Not a day of our time."), pointer="/first_on")
@@ -156,7 +163,9 @@ def require_programme(programme: Programme, by: Actor) -> None:
             "bad_horizon", _("From 1 to 366 days ahead."), pointer="/horizon_days"
         )
     _require_sections(programme)
-    _require_agreement(programme, by)
+    _require_weights(programme.entitlements)
+    if programme.is_active:
+        _require_agreement(programme, by)
 
 
 def series_of(programme: Programme) -> Series:
@@ -220,7 +229,7 @@ def _require_agreement(programme: Programme, by: Actor) -> None:
             % clause,
             pointer="/purpose",
         )
-    _require_entitlements(programme.entitlements, parties, agreement.code)
+    _require_entitled(programme.entitlements, parties, agreement.code)
     area = agreement.area
     if area is not None and not area.buffer(_EDGE_DEGREES).covers(programme.zone.area):
         raise Invalid(
@@ -231,7 +240,7 @@ def _require_agreement(programme: Programme, by: Actor) -> None:
         )
 
 
-def _require_entitlements(entitlements: Any, parties: set[str], agreement: str) -> None:
+def _require_weights(entitlements: Any) -> None:
     if not isinstance(entitlements, dict) or not entitlements:
         raise Invalid(
             "no_entitlements",
@@ -239,19 +248,24 @@ def _require_entitlements(entitlements: Any, parties: set[str], agreement: str) 
             pointer="/entitlements",
         )
     for code, weight in entitlements.items():
-        pointer = f"/entitlements/{code}"
         if type(weight) is not int or not 1 <= weight <= MAX_WEIGHT:
             raise Invalid(
                 "bad_entitlement",
                 _("A whole number from 1 to 1000."),
-                pointer=pointer,
+                pointer=f"/entitlements/{code}",
             )
+
+
+def _require_entitled(
+    entitlements: Iterable[str], parties: set[str], agreement: str
+) -> None:
+    for code in entitlements:
         if code not in parties:
             raise Invalid(
                 "not_a_party",
                 _("Agreement %(agreement)s, clause “parties”: %(code)s is not one.")
                 % {"agreement": agreement, "code": code},
-                pointer=pointer,
+                pointer=f"/entitlements/{code}",
             )
 
 

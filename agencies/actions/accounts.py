@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agencies.audiences import officer_audience
+from agencies.audiences import officer_audience, reapply_officer
 from agencies.context import system
 from agencies.errors import Forbidden, Invalid
 from agencies.models import Agency, Officer, RightsVersion
@@ -72,8 +72,7 @@ def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
     if password:
         set_password(row, password)
         values["password"] = ""
-    with system("audience"):
-        row.open_to(officer_audience(row))
+    reapply_officer(row)
     row.save()
     RightsVersion.raise_()
     record_event(

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from agencies.accounts import agency_of
 from agencies.actions import releases
-from agencies.errors import Conflict, Invalid
-from agencies.models import Agency, Post
-from agencies.policy import TLP, Actor, Permission, require
+from agencies.errors import Conflict
+from agencies.models import Post
+from agencies.policy import Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -19,9 +20,8 @@ from live.kinds import Kind
 def create_post(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Post:
     """Register a post of the actor's own agency."""
     require(by, Permission.PLACE_EDIT)
-    owner = Agency.objects.get(code=by.agency)
-    post = Post(owner=owner, author_id=by.officer_id, **values)
-    _check(post, by)
+    post = Post(owner=agency_of(by), author_id=by.officer_id, **values)
+    post.require_marking(by)
     with _codes_are_unique():
         releases.create(row=post, kind=Kind.POST_CREATED, by=by, release_to=release_to)
     return post
@@ -35,7 +35,7 @@ def change_post(*, post: Post, by: Actor, **values: Any) -> Post:
     is_remarked = {"tlp", "level"} & {k for k in values if getattr(row, k) != values[k]}
     for name, value in values.items():
         setattr(row, name, value)
-    _check(row, by)
+    row.require_marking(by)
     row.touch()
     with _codes_are_unique():
         row.save()
@@ -43,15 +43,6 @@ def change_post(*, post: Post, by: Actor, **values: Any) -> Post:
         releases.withdraw(row, by=by)
     record_event(Kind.POST_CHANGED, by=by, subject=row, detail={"fields": [*values]})
     return row
-
-
-def _check(post: Post, by: Actor) -> None:
-    if post.level > by.clearance:
-        text = _("The level is above your clearance.")
-        raise Invalid("level_too_high", text, pointer="/level")
-    if post.tlp == TLP.RED and post.author_id is None:
-        text = _("TLP:RED needs a named officer.")
-        raise Invalid("red_needs_author", text, pointer="/tlp")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import grantees
-from agencies.audiences import reapply, release_audience
+from agencies.audiences import max_tlps, reapply, release_audience
 from agencies.errors import Invalid, NotFound
 from agencies.models import Release
 from agencies.policy import Actor, Audience, require
@@ -40,7 +40,9 @@ def create(
     else:
         row.save(force_insert=True)
     for n, grantee in enumerate(named):
-        grantees.require_admitted(row, grantee, pointer=f"/release_to/{n}")
+        grantees.require_admitted(
+            row, grantee.kind, grantee.max_tlp, pointer=f"/release_to/{n}"
+        )
         _add(row, grantee, by=by)
     if named:
         reapply(row)
@@ -70,15 +72,16 @@ def release(
         )
     grantee = grantees.resolve(to, by=by)
     subject = _tear_line(row, by=by) if scope == ReleaseScope.TEARLINE else row
-    grantees.require_admitted(subject, grantee)
+    grantees.require_admitted(subject, grantee.kind, grantee.max_tlp)
     live = Release.objects.visible_to(by).of(subject).live()
-    for old in live.filter(**grantee.columns()):
+    # One from before another agency joined the agreement is replaced as well.
+    for old in live.filter(grantee=grantee.code):
         _end(old, by=by.label, reason="replaced")
     made = _add(
         subject, grantee, by=by, scope=scope, expires_at=expires_at, reason=reason
     )
     reapply(subject)
-    key = grantee.grant().key(subject.level)
+    key = made.grant.key(subject.level)
     until = {key: expires_at.timestamp()} if expires_at else {}
     record_event(
         Kind.of(row.type_name(), Kind.RELEASED),
@@ -112,27 +115,26 @@ def revoke(*, record: Owned, release_id: UUID, by: Actor, reason: str = "") -> R
 
 
 @transaction.atomic
-def end_expired(*, by: Actor) -> int:
-    """Tell readers of expired releases that they lost the record.
+def end_expired(
+    *, record_type: str, record_id: UUID, release_id: UUID, by: Actor
+) -> bool:
+    """Tell the readers of an expired release that they lost the record.
 
-    They lost it at its moment already; this writes the tombstones. Returns how
-    many releases ended.
+    They lost it at its moment already; this writes the tombstone. The record is
+    locked before its release, as everywhere. Returns whether the release ended
+    here and not by somebody else meanwhile.
     """
-    now = timezone.now()
-    expired = (
-        Release.objects.filter(ended_at__isnull=True, expires_at__lte=now)
-        .select_for_update(skip_locked=True, of=("self",))
-        .order_by("expires_at")
-    )
-    count = 0
-    for found in expired[:500]:
-        _end(found, by=by.label, reason="expired")
-        model = owned_model(found.record_type)
-        row = model.objects.select_for_update(of=("self",)).get(pk=found.record_id)
-        withdraw(row, by=by)
-        _record_end(row, found, by=by)
-        count += 1
-    return count
+    rows = owned_model(record_type).objects.select_for_update(of=("self",))
+    row = rows.get(pk=record_id)
+    expired = Release.objects.of(row).expired()
+    locked = expired.select_for_update(skip_locked=True, of=("self",))
+    found = locked.filter(pk=release_id).first()
+    if found is None:
+        return False
+    _end(found, by=by.label, reason="expired")
+    withdraw(row, by=by)
+    _record_end(row, found, by=by)
+    return True
 
 
 def withdraw(row: Owned, *, by: Actor) -> None:
@@ -141,9 +143,11 @@ def withdraw(row: Owned, *, by: Actor) -> None:
     Releases that its marking no longer admits end here, and do not come back
     when the marking is lowered again.
     """
+    caps = max_tlps(row)
     for found in Release.objects.visible_to(by).of(row).live():
+        cap = caps.get(found.agreement_id)
         try:
-            grantees.require_admitted(row, grantees.grantee_of(found))
+            grantees.require_admitted(row, found.grantee_kind, cap)
         except Invalid as refusal:
             _end(found, by=by.label, reason=refusal.code)
             _record_end(row, found, by=by)

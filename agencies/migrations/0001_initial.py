@@ -219,6 +219,7 @@ class Migration(migrations.Migration):
                 ('expiring', models.JSONField(editable=False, null=True)),
                 ('record_type', models.CharField(max_length=32)),
                 ('record_id', models.UUIDField()),
+                ('grantee', models.CharField(max_length=80)),
                 ('grantee_kind', models.CharField(choices=[('agency', 'agency'), ('agreement', 'agreement'), ('officer', 'officer')], max_length=12)),
                 ('epoch', models.PositiveIntegerField(default=0)),
                 ('scope', models.CharField(choices=[('full', 'full record'), ('tearline', 'tear line')], default='full', max_length=8)),

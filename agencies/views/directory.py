@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.actions import agreements as actions
 from agencies.errors import NotFound
-from agencies.forms import JoinForm
+from agencies.forms import JoinForm, LeaveForm
 from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
 from agencies.models import Agency, Agreement, Officer, Party, Post, Purpose
@@ -121,9 +121,10 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     """End an agency's membership; what came by the agreement closes at once."""
     actor = actor_of(request)
     row = _agreement(actor, code)
-    party = Agency.objects.filter(code=request.POST.get("agency", "")[:16]).first()
-    if party is None:
+    form = LeaveForm(request.POST)
+    if not form.is_valid():
         raise NotFound
+    party = form.cleaned_data["agency"]
     actions.leave(agreement=row, agency=party, by=actor)
     text = _("%(agency)s is no longer a party.") % {"agency": party.code}
     messages.success(request, text)

@@ -1,6 +1,7 @@
 """Patrols: planned, agreed, under way, completed; or cancelled."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -49,22 +50,22 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN, owner_of=row)
     rules.require_state(row, *rules.OPEN_STATES)
-    if row.programme_id is not None and {"starts_at"} & set(values):
+    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    if not changed:
+        return row
+    if row.programme_id is not None and "starts_at" in changed:
         # The programme's rule would open the old start again.
         raise Conflict("by_programme", _("The programme's rule sets the start."))
     before = row.tear_line_values()
-    marking = (row.tlp, row.level)
-    for name, value in values.items():
-        setattr(row, name, value)
+    for name in changed:
+        setattr(row, name, values[name])
     rules.require_patrol(row, by)
     row.touch()
     row.save()
-    if marking != (row.tlp, row.level):
+    if {"tlp", "level"} & set(changed):
         releases.withdraw(row, by=by)
-    record_event(
-        Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
-    )
-    releases.carry_over(row, before=before, kind=Kind.PATROL_CHANGED, by=by)
+    record_event(Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": changed})
+    _carry_over(row, before, Kind.PATROL_CHANGED, by)
     return row
 
 
@@ -132,6 +133,24 @@ def cancel(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
 
 
 @transaction.atomic
+def displace(*, patrol: Patrol, by: Actor) -> Patrol:
+    """Call off a locked patrol whose start its programme's rule no longer names.
+
+    For a change of the programme alone, which asks for the permission; it acts in
+    the system context, since the patrol may lie above the level of ``by``.
+    """
+    return _move(
+        patrol,
+        Kind.PATROL_CANCELLED,
+        by,
+        detail={"reason": "programme changed"},
+        state=PatrolState.CANCELLED,
+        is_displaced=True,
+        cancel_reason=str(_("The programme's rule has changed.")),
+    )
+
+
+@transaction.atomic
 def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
     """Name the commander: an officer of the lead agency who may command."""
     row = Patrol.objects.locked(by, patrol.pk)
@@ -159,19 +178,34 @@ def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
     return row
 
 
-def _move(row: Patrol, kind: Kind, by: Actor, **values: Any) -> Patrol:
-    """Take a patrol one step on, and its tear line with it.
-
-    The lead agency takes steps of patrols that another agency owns, whose tear line
-    it does not see: that follows on the owner's part.
-    """
+def _move(
+    row: Patrol,
+    kind: Kind,
+    by: Actor,
+    *,
+    detail: dict[str, Any] | None = None,
+    **values: Any,
+) -> Patrol:
+    """Take a locked patrol one step on, and its tear line with it."""
     before = row.tear_line_values()
     for name, value in values.items():
         setattr(row, name, value)
     row.touch()
     row.save()
-    record_event(kind, by=by, subject=row)
-    with system("tear line"):
-        owner = actor_of_agency(row.owner, MAX_LEVEL)
-        releases.carry_over(row, before=before, kind=kind, by=owner)
+    record_event(kind, by=by, subject=row, detail=detail or {})
+    _carry_over(row, before, kind, by)
     return row
+
+
+def _carry_over(row: Patrol, before: dict[str, Any], kind: Kind, by: Actor) -> None:
+    """Let the tear line follow, whoever acts.
+
+    The lead agency takes steps of patrols that another agency owns, whose tear line
+    it does not see; nor need an officer of the owner, where that has a marking of
+    its own. So it follows on the part of the owner and, for TLP:RED, of the author.
+    """
+    with system("tear line"):
+        agency = actor_of_agency(row.owner, MAX_LEVEL)
+        label = by.label if by.owns(row) else agency.label
+        owner = replace(agency, label=label, officer_id=row.author_id)
+        releases.carry_over(row, before=before, kind=kind, by=owner)

@@ -99,9 +99,11 @@ def _create(place: Kept, kind: Kind, by: Actor, release_to: Iterable[str]) -> Ke
 
 
 def _change(row: Kept, kind: Kind, by: Actor, values: dict[str, Any]) -> Kept:
-    marking = (row.tlp, row.level)
-    for name, value in values.items():
-        setattr(row, name, value)
+    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, values[name])
     row.require_marking(by)
     row.touch()
     try:
@@ -109,9 +111,9 @@ def _change(row: Kept, kind: Kind, by: Actor, values: dict[str, Any]) -> Kept:
             row.save()
     except IntegrityError as error:
         _refuse_twin(error)
-    if marking != (row.tlp, row.level):
+    if {"tlp", "level"} & set(changed):
         releases.withdraw(row, by=by)
-    record_event(kind, by=by, subject=row, detail={"fields": sorted(values)})
+    record_event(kind, by=by, subject=row, detail={"fields": changed})
     return row
 
 

@@ -51,6 +51,8 @@ def add_fixes(*, patrol: Patrol, fixes: Sequence[NewFix], by: Actor) -> int:
         raise Forbidden(
             "not_participant", _("Only agencies that take part send positions.")
         )
+    if row.is_tear_line:
+        rules.require_state(row)
     _require_sending(row)
     _require_sound(fixes)
     added = _insert(row, fixes)

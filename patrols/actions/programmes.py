@@ -19,6 +19,7 @@ from agencies.policy import Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import rules
+from patrols.actions.patrols import displace
 from patrols.models import Patrol, PatrolState, Programme
 from patrols.rotation import Slot, assign
 
@@ -65,28 +66,27 @@ def change_programme(*, programme: Programme, by: Actor, **values: Any) -> Progr
     """
     row = Programme.objects.locked(by, programme.pk)
     require(by, Permission.PATROL_PLAN, owner_of=row)
+    if "section_codes" in values:
+        values["section_codes"] = list(values["section_codes"])
+    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    if not changed:
+        return row
     before = set(row.entitlements)
-    marking = (row.tlp, row.level)
-    moved = {n for n in _RULE & set(values) if getattr(row, n) != values[n]}
-    for name, value in values.items():
-        setattr(row, name, value)
-    if row.is_active:
-        rules.require_programme(row, by)
-    row.require_marking(by)
+    for name in changed:
+        setattr(row, name, values[name])
+    rules.require_programme(row, by, changed=changed)
     row.touch()
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         _refuse_twin(error)
-    if marking != (row.tlp, row.level):
+    if {"tlp", "level"} & set(changed):
         releases.withdraw(row, by=by)
-    record_event(
-        Kind.PROGRAMME_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
-    )
+    record_event(Kind.PROGRAMME_CHANGED, by=by, subject=row, detail={"fields": changed})
     for grantee in _grantees(row, set(row.entitlements) - before):
         releases.release(record=row, to=grantee, by=by)
-    if moved:
+    if _RULE & set(changed):
         _displace(row, by)
     return row
 
@@ -154,7 +154,9 @@ def _open(row: Programme, since: datetime, upto: datetime, by: Actor) -> list[Pa
 def _open_one(row: Programme, at: datetime, lead: Agency, by: Actor) -> Patrol:
     patrol = Patrol(
         owner=row.owner,
-        author_id=by.officer_id,
+        # The schedule is nobody: a patrol of TLP:RED then stays with the programme's
+        # author, who alone sees the programme.
+        author_id=by.officer_id or row.author_id,
         tlp=row.tlp,
         level=row.level,
         programme=row,
@@ -177,32 +179,27 @@ def _open_one(row: Programme, at: datetime, lead: Agency, by: Actor) -> Patrol:
 
 
 def _displace(row: Programme, by: Actor) -> None:
-    """Cancel the planned patrols ahead whose start the rule no longer names."""
-    ahead = (
-        Patrol.objects.visible_to(by)
-        .select_for_update(of=("self",))
-        .filter(programme=row, state=PatrolState.PLANNED, starts_at__gt=timezone.now())
-        .order_by("starts_at")
-    )
-    patrols = list(ahead)
-    if not patrols:
-        return
-    end = patrols[-1].starts_at + timedelta(seconds=1)
-    named = set(rules.series_of(row).starts(patrols[0].starts_at, end))
-    for patrol in patrols:
-        if patrol.starts_at in named:
-            continue
-        patrol.state = PatrolState.CANCELLED
-        patrol.is_displaced = True
-        patrol.cancel_reason = str(_("The programme's rule has changed."))
-        patrol.touch()
-        patrol.save()
-        record_event(
-            Kind.PATROL_CANCELLED,
-            by=by,
-            subject=patrol,
-            detail={"reason": "programme changed"},
+    """Cancel the planned patrols ahead whose start the rule no longer names.
+
+    Also those above the level of the officer who changed it: they would go out by a
+    rule that no longer is.
+    """
+    with system("displace"):
+        ahead = (
+            Patrol.objects.select_for_update(of=("self",))
+            .select_related("owner", "lead")
+            .filter(programme=row, state=PatrolState.PLANNED)
+            .filter(starts_at__gt=timezone.now())
+            .order_by("starts_at")
         )
+        patrols = list(ahead)
+        if not patrols:
+            return
+        end = patrols[-1].starts_at + timedelta(seconds=1)
+        named = set(rules.series_of(row).starts(patrols[0].starts_at, end))
+        for patrol in patrols:
+            if patrol.starts_at not in named:
+                displace(patrol=patrol, by=by)
 
 
 def _grantees(row: Programme, codes: Iterable[str]) -> list[str]:

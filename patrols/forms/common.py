@@ -87,7 +87,10 @@ class MarkedForm(RefusableForm):
         label="TLP",
         choices=TLP.choices,
         initial=TLP.AMBER,
-        help_text=_("It caps releases: AMBER and wider may go to agencies."),
+        help_text=_(
+            "It caps releases. RED: named officers only; AMBER+STRICT: named"
+            " agencies, no agreements."
+        ),
     )
     level = forms.TypedChoiceField(
         label=_("level"),
@@ -96,11 +99,22 @@ class MarkedForm(RefusableForm):
         help_text=_("The clearance that a reader needs."),
     )
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    # What was shown, so that nobody overwrites what somebody else wrote since.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
         """Offer the levels up to the officer's own."""
         super().__init__(*args, **kwargs)
         self.actor = actor
+        if is_new:
+            del self.fields["version"]
         choose(self, "level", [(n, str(n)) for n in range(actor.clearance + 1)])
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The columns that the officer changed."""
+        names = [name for name in self.changed_data if name != "version"]
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class ReleaseForm(RefusableForm):

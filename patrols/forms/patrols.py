@@ -3,20 +3,27 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import RefusableForm
 from agencies.models import Agency, Officer
 from agencies.policy import Role
+from patrols import rules
 from patrols.forms.common import DayField, MarkedForm, MomentField, choose, offer
 from patrols.models import Patrol, Route, Zone
+
+OUR_TIME = [
+    MinValueValidator(rules.EARLIEST.date()),
+    MaxValueValidator(rules.LATEST.date()),
+]
 
 
 class BoardForm(forms.Form):
     """The filters of the board, in its URL."""
 
-    since = DayField(label=_("from day"), required=False)
-    until = DayField(label=_("to day"), required=False)
+    since = DayField(label=_("from day"), required=False, validators=OUR_TIME)
+    until = DayField(label=_("to day"), required=False, validators=OUR_TIME)
     lead = forms.ModelChoiceField(
         Agency.objects.all(),
         label=_("lead agency"),
@@ -52,7 +59,7 @@ class PatrolForm(MarkedForm):
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         """Offer the places that the officer sees."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, is_new=is_new, **kwargs)
         offer(self, "zone", Zone.objects.visible_to(self.actor))
         offer(self, "route", Route.objects.visible_to(self.actor))
         for name in ("starts_at", "ends_at"):
@@ -63,6 +70,13 @@ class PatrolForm(MarkedForm):
         else:
             # Who takes part and who leads was agreed; plan another patrol instead.
             del self.fields["lead"], self.fields["participants"]
+
+
+class CancelForm(RefusableForm):
+    """Why a patrol is called off."""
+
+    # Whether it may be empty is the action's to say.
+    reason = forms.CharField(label=_("reason"), max_length=300, required=False)
 
 
 class CommanderForm(RefusableForm):

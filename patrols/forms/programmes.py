@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -105,9 +106,11 @@ class ProgrammeForm(MarkedForm):
         "repeats", "interval", "weekdays", "nth", "month_days", "recurrence", "until",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, programme: Programme | None = None, **kwargs: Any
+    ) -> None:
         """Offer agreements, places, zones of time, and the parties' weights."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, is_new=programme is None, **kwargs)
         codes = [membership.agreement for membership in self.actor.memberships]
         agreements = Agreement.objects.visible_to(self.actor).filter(code__in=codes)
         offer(self, "agreement", agreements)
@@ -116,26 +119,42 @@ class ProgrammeForm(MarkedForm):
         sections = BorderSection.objects.all().order_by("code")
         choose(self, "section_codes", [(row.code, str(row)) for row in sections])
         zones = Agency.objects.values_list("time_zone", flat=True)
-        known = sorted({*zones, self.actor.time_zone, "UTC"})
+        known = sorted({*zones, self.actor.time_zone, "UTC", *_time_zone(programme)})
         choose(self, "time_zone", [(zone, zone) for zone in known])
         self.fields["time_zone"].initial = self.actor.time_zone
-        parties = Party.objects.visible_to(self.actor).present()
-        self.codes = sorted(
-            set(
-                parties.filter(agreement__in=agreements).values_list(
-                    "agency__code", flat=True
-                )
-            )
-        )
+        self.codes = sorted(self._may_lead(agreements, programme))
         for code in self.codes:
             self.fields[f"weight_{code}"] = forms.IntegerField(
                 label=code, min_value=0, max_value=1000, required=False
             )
-        if is_new:
+        if programme is None:
             del self.fields["is_active"]
+            return
+        # The legal basis of a programme does not change; found another one.
+        del self.fields["agreement"]
+        # A partner's zone may be out of sight by now: then it stays as it is.
+        if (
+            not Zone.objects.visible_to(self.actor)
+            .filter(pk=programme.zone_id)
+            .exists()
+        ):
+            del self.fields["zone"]
+
+    def _may_lead(
+        self, agreements: QuerySet[Agreement], programme: Programme | None
+    ) -> set[str]:
+        """Return the agencies that get a field for their weight.
+
+        Those a programme names stay among them though they, or the officer's own
+        agency, have left its agreement: else it could not be switched off.
+        """
+        parties = Party.objects.visible_to(self.actor).present()
+        if programme is None:
+            parties = parties.filter(agreement__in=agreements)
         else:
-            # The legal basis of a programme does not change; found another one.
-            del self.fields["agreement"]
+            parties = parties.filter(agreement=programme.agreement_id)
+        named = programme.entitlements if programme else ()
+        return {*parties.values_list("agency__code", flat=True), *named}
 
     @property
     def weights(self) -> list[Any]:
@@ -172,7 +191,7 @@ class ProgrammeForm(MarkedForm):
     @property
     def values(self) -> dict[str, Any]:
         """The columns of the programme."""
-        inner = {*self.rule, *(f"weight_{code}" for code in self.codes)}
+        inner = {"version", *self.rule, *(f"weight_{code}" for code in self.codes)}
         given = self.cleaned_data
         values = {name: given[name] for name in given if name not in inner}
         values["recurrence"] = given["recurrence"]
@@ -186,6 +205,10 @@ class ProgrammeForm(MarkedForm):
             self.add_error(f"weight_{place}", str(refusal))
         else:
             super().refuse(refusal)
+
+
+def _time_zone(programme: Programme | None) -> list[str]:
+    return [programme.time_zone] if programme else []
 
 
 def _rule(given: dict[str, Any]) -> str:
@@ -218,6 +241,7 @@ def initial_of(programme: Programme) -> dict[str, Any]:
     names = (
         "code", "name", "purpose", "zone", "route", "section_codes", "first_on",
         "start_time", "time_zone", "horizon_days", "is_active", "tlp", "level",
+        "version",
     )  # fmt: skip
     shown = {name: getattr(programme, name) for name in names}
     shown["duration"] = programme.duration / timedelta(hours=1)

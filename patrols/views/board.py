@@ -59,7 +59,8 @@ def under_way(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest) -> int:
     given = request.GET.get("page", "1")
-    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:5]) <= 1000:
+    is_number = given.isascii() and given.isdecimal() and len(given) <= 4
+    if not is_number or not 1 <= int(given) <= 1000:
         raise BadRequest("page")
     return int(given)
 

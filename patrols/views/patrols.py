@@ -15,17 +15,18 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from agencies.errors import Refused
+from agencies.errors import Invalid, Refused
 from agencies.guards import actor_of, officer_required
 from agencies.models import Officer
 from agencies.policy import Actor, Permission, require
 from patrols import actions, rules, wording
 from patrols.forms.common import minute
-from patrols.forms.patrols import CommanderForm, PatrolForm
+from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
 from patrols.models import Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Standing, standings
 from patrols.views.sharing import sharing
+from patrols.views.versions import require_unchanged
 
 
 @officer_required
@@ -72,14 +73,14 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = _seen(actor, pk)
     require(actor, Permission.PATROL_PLAN, owner_of=row)
-    names = ("title", "zone", "route", "tlp", "level")
+    names = ("title", "zone", "route", "tlp", "level", "version")
     shown = {name: getattr(row, name) for name in names}
     shown |= {"starts_at": minute(row.starts_at), "ends_at": minute(row.ends_at)}
     form = PatrolForm(request.POST or None, actor=actor, is_new=False, initial=shown)
     if request.method == "POST" and form.is_valid():
-        changed = {name: form.cleaned_data[name] for name in form.changed_data}
         try:
-            actions.change(patrol=row, by=actor, **changed)
+            require_unchanged(row, form.cleaned_data["version"], actor)
+            actions.change(patrol=row, by=actor, **form.changed)
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -101,13 +102,19 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
         case "complete":
             actions.complete(patrol=row, by=actor)
         case "cancel":
-            reason = request.POST.get("reason", "")[:300]
-            actions.cancel(patrol=row, reason=reason, by=actor)
+            _cancel(request, row, actor)
         case "commander":
             _name_commander(request, row, actor)
         case _:
             raise BadRequest("step")
     return redirect("patrol", pk=row.pk)
+
+
+def _cancel(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("bad_text", _("At most 300 characters."), pointer="/reason")
+    actions.cancel(patrol=row, reason=form.cleaned_data["reason"], by=actor)
 
 
 def _name_commander(request: HttpRequest, row: Patrol, actor: Actor) -> None:

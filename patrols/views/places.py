@@ -15,6 +15,7 @@ from patrols.forms.places import ZoneForm
 from patrols.models import BorderSection, Checkpoint, Programme, Route, Zone
 from patrols.tracks import collection, feature
 from patrols.views.sharing import sharing
+from patrols.views.versions import require_unchanged
 
 MANY = 500
 
@@ -55,7 +56,7 @@ def new_zone(request: HttpRequest) -> HttpResponse:
     """Register a zone."""
     actor = actor_of(request)
     require(actor, Permission.PLACE_EDIT)
-    form = ZoneForm(request.POST or None, actor=actor)
+    form = ZoneForm(request.POST or None, actor=actor, is_new=True)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.create_zone(by=actor, **form.cleaned_data)
@@ -73,13 +74,13 @@ def edit_zone(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = get_object_or_404(Zone.objects.visible_to(actor), pk=pk)
     require(actor, Permission.PLACE_EDIT, owner_of=row)
-    names = ("code", "name", "area", "tlp", "level")
+    names = ("code", "name", "area", "tlp", "level", "version")
     shown = {name: getattr(row, name) for name in names}
-    form = ZoneForm(request.POST or None, actor=actor, initial=shown)
+    form = ZoneForm(request.POST or None, actor=actor, is_new=False, initial=shown)
     if request.method == "POST" and form.is_valid():
-        changed = {name: form.cleaned_data[name] for name in form.changed_data}
         try:
-            actions.change_zone(zone=row, by=actor, **changed)
+            require_unchanged(row, form.cleaned_data["version"], actor)
+            actions.change_zone(zone=row, by=actor, **form.changed)
         except Refused as refusal:
             form.refuse(refusal)
         else:

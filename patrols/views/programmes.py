@@ -20,6 +20,7 @@ from patrols.models import BorderSection, Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Slot, assign, standings
 from patrols.views.sharing import sharing
+from patrols.views.versions import require_unchanged
 
 NEXT = 6
 
@@ -65,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Found a programme; the button "preview" shows its first dates."""
     actor = actor_of(request)
     require(actor, Permission.PATROL_PLAN)
-    form = ProgrammeForm(request.POST or None, actor=actor, is_new=True)
+    form = ProgrammeForm(request.POST or None, actor=actor)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
@@ -84,7 +85,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(_visible(actor), pk=pk)
     require(actor, Permission.PATROL_PLAN, owner_of=row)
     form = ProgrammeForm(
-        request.POST or None, actor=actor, is_new=False, initial=initial_of(row)
+        request.POST or None, actor=actor, programme=row, initial=initial_of(row)
     )
     context: dict[str, Any] = {"form": form, "programme": row}
     if request.method == "POST" and form.is_valid():
@@ -120,6 +121,7 @@ def _change(row: Programme, form: ProgrammeForm, actor: Actor) -> Programme | No
         if getattr(row, name) != value
     }
     try:
+        require_unchanged(row, form.cleaned_data["version"], actor)
         return actions.change_programme(programme=row, by=actor, **values)
     except Refused as refusal:
         form.refuse(refusal)

@@ -29,7 +29,7 @@ def sharing(row: Owned, actor: Actor) -> dict[str, Any]:
     """Return what the part "released to" of a record's page needs."""
     kind = row.type_name()
     can_release = actor.owns(row) and actor.may(row.release_permission)
-    known = Release.objects.visible_to(actor).of(row)
+    known = Release.objects.visible_to(actor).filter(record_id__in=_shared(row, actor))
     shown = known.select_related("agency", "agreement", "officer")
     return {
         "releases": shown if actor.owns(row) else shown.live(),
@@ -38,6 +38,15 @@ def sharing(row: Owned, actor: Actor) -> dict[str, Any]:
         "release_url": reverse(f"{kind}-release", args=[row.pk]),
         "revoke_url": f"{kind}-release-end",
     }
+
+
+def _shared(row: Owned, actor: Actor) -> list[UUID]:
+    """Return the record and, for its owner, the tear line that was written of it."""
+    ids = [row.pk]
+    if isinstance(row, Record) and actor.owns(row):
+        rows: Any = type(row).objects.visible_to(actor)
+        ids += rows.filter(tear_line_of=row.pk).values_list("pk", flat=True)
+    return ids
 
 
 def _form(row: Owned, actor: Actor, data: Any = None) -> ReleaseForm:

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 
-from agencies.actions import posts
+from agencies.actions import accounts, posts
+from agencies.audiences import certification_audience
 from agencies.context import acting, system
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound
 from agencies.guards import actor_of, officer_required
-from agencies.models import Agreement, Officer, Party, Post
+from agencies.models import Agreement, Certification, Officer, Party, Post
 from agencies.views import shell
 from config import urls as site
 from tests.world import PASSWORD, PLACE, World
@@ -340,3 +341,53 @@ def test_what_every_answer_carries(world: World) -> None:
             assert answer["Referrer-Policy"] == "same-origin"
             assert "no-store" in answer["Cache-Control"]
             assert len(answer["X-Request-ID"]) == 32
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/agencies/KG%00/",
+        "/agencies/agreements/KG-TJ%00/",
+        "/agencies/agreements/%00/join/",
+        "/agencies/agreements/%00/leave/",
+    ],
+)
+def test_a_nul_in_an_address_is_nothing(world: World, path: str) -> None:
+    admin = browser(world, "admin")
+    assert admin.get(path).status_code == 404
+    assert admin.post(path, {"agency": "TJ-BT"}).status_code == 404
+
+
+def test_a_nul_in_a_form_is_no_agency(world: World) -> None:
+    admin = browser(world, "admin")
+    given = {"agency": "TJ-BT\0", "weight": 1}
+    path = "/agencies/agreements/KG-TJ/"
+    assert admin.post(f"{path}leave/", given).status_code == 404
+    assert admin.post(f"{path}join/", given)["Location"] == path
+    with system("test"):
+        parties = Party.objects.present().filter(agreement=world.agreement)
+        assert parties.count() == 2
+
+
+def test_certifications_move_with_their_officer(world: World) -> None:
+    officer = world.officers["owner_low"]
+    with system("test"):
+        made = Certification(officer=officer, name="First aid")
+        made.open_to(certification_audience(officer))
+        made.save(force_insert=True)
+
+    def seers() -> set[str]:
+        found = set()
+        for name in ("admin", "owner_admin", "partner_low", "outsider"):
+            actor = world.admin if name == "admin" else world.actor(name)
+            with acting(actor):
+                if Certification.objects.visible_to(actor).exists():
+                    found.add(name)
+        return found
+
+    assert seers() == {"admin", "owner_admin"}
+    with acting(world.admin):
+        accounts.change_officer(
+            officer=officer, by=world.admin, agency=world.agencies["TJ-BT"]
+        )
+    assert seers() == {"admin", "partner_low"}

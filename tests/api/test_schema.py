@@ -64,7 +64,7 @@ def test_headers_of_changes_are_described() -> None:
         names = {parameter["name"] for parameter in operation.get("parameters", [])}
         if verb == "patch":
             assert "If-Match" in names, path
-        if path.endswith("/releases/") and verb == "post":
+        if path.endswith(("/releases/", "/positions/")) and verb == "post":
             assert "Idempotency-Key" in names, path
 
 

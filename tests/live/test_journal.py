@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agencies.actions import releases
 from agencies.context import acting, system
@@ -183,3 +184,27 @@ def test_a_task_that_does_not_exist_holds_up_nothing(
     sequencer.dispatch()
     with system("test"):
         assert Dispatch.objects.get().seq == Event.objects.count()
+
+
+class Overtaking:
+    """A task; while it is started, another sequencer moves the position."""
+
+    @staticmethod
+    def delay() -> None:
+        sequencer.alive()
+        Dispatch.objects.update(seq=1_000_000)
+
+
+def test_starting_tasks_locks_nothing_and_moves_nothing_back(
+    world: World, settings: Any
+) -> None:
+    settings.EVENT_TASKS = {"incident.reported": [f"{__name__}.Overtaking"]}
+    report(world.owner)
+    sequencer.alive()
+    sequencer.sequence()
+    with CaptureQueriesContext(connection) as asked:
+        sequencer.dispatch()
+    own = [q["sql"] for q in asked if "live_dispatch" in q["sql"]]
+    # The one lock is that of the sign of life.
+    assert sum("FOR UPDATE" in sql for sql in own) == 1
+    assert Dispatch.objects.get().seq == 1_000_000

@@ -209,7 +209,7 @@ def test_patrol_is_planned_and_changed(callers: Callers, world: World) -> None:
     edit = f"/patrols/{patrol.pk}/edit/"
     assert "Bazaar day" in callers.owner.page(edit).content.decode()
     assert callers.partner.page(edit).status_code == 403
-    callers.owner.send(edit, **(given | {"title": "Market day"}))
+    callers.owner.send(edit, **(given | {"title": "Market day"}), version="1")
     assert "Market day" in callers.partner.page(made["Location"]).content.decode()
 
 
@@ -238,7 +238,8 @@ def test_programme_is_previewed_founded_and_changed(
     shown = callers.owner.page(edit).content.decode()
     assert re.search(r'value="MO"[^>]*checked', shown)
     changed = given | {"repeats": "month_weekday", "nth": "-1", "weekdays": ["FR"]}
-    assert callers.owner.send(edit, **changed, is_active="on").status_code == 302
+    changed |= {"is_active": "on", "version": "1"}
+    assert callers.owner.send(edit, **changed).status_code == 302
     page = " ".join(callers.owner.page(made["Location"]).content.decode().split())
     assert "every month, on the last Friday" in page
 
@@ -324,7 +325,7 @@ def test_zone_is_registered_and_changed(callers: Callers, world: World) -> None:
     shown = callers.owner.page(made["Location"]).content.decode()
     assert "MultiPolygon" in shown
     changed = callers.owner.send(
-        f"{made['Location']}edit/", **(given | {"name": "High valley"})
+        f"{made['Location']}edit/", **(given | {"name": "High valley"}), version="1"
     )
     assert changed.status_code == 302
     assert "High valley" in callers.owner.page("/patrols/zones/").content.decode()

@@ -7,9 +7,10 @@ the two sets must be equal, and for records equal to the oracle's.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -34,8 +35,10 @@ from agencies.errors import Refused
 from agencies.models import Agency, Release
 from agencies.policy import TLP, Actor
 from agencies.records import Owned, Record, guarded_models
-from live import journal, sequencer
+from agencies.tasks import end_expired_releases
+from live import feed, journal, sequencer
 from live.models import Event
+from live.readers import Credential, Reader
 from tests.visibility.oracle import Grant, Oracle, Person, Sheet
 from tests.world import AREA, PLACE, World
 
@@ -266,8 +269,7 @@ class Machine(RuleBasedStateMachine):
         self.oracle.records[row.pk].grants[made.pk].is_live = False
         self.check()
         if data.draw(st.booleans()):
-            with system("test") as platform:
-                releases.end_expired(by=platform)
+            end_expired_releases()
             self.check()
 
     @precondition(lambda self: self.rows)
@@ -458,6 +460,22 @@ class Machine(RuleBasedStateMachine):
             visible = self.oracle.visible(name)
             assert told <= visible, name
             assert visible <= told, name
+            assert self.streamed(actor) == {entry.seq for entry in entries}, name
+
+    def streamed(self, actor: Actor) -> set[int | None]:
+        """Return the places of the frames that the hub gives this actor's socket."""
+        reader = Reader(Credential(is_session=True, secret=actor.label), actor, 0)
+        colleague = replace(actor, officer_id=uuid4(), label="officer:colleague")
+        other = Reader(Credential(is_session=True, secret="other"), colleague, 0)
+        frames: set[int | None] = set()
+        after, is_more = 0, True
+        while is_more:
+            seen = feed.Look(rights=0, upto=after)
+            audiences = feed._audiences(after, seen)
+            feed._read(after, seen, [other, reader], audiences)
+            frames |= {frame.seq for frame in seen.frames(reader)}
+            after, is_more = seen.upto, seen.is_more
+        return frames
 
     def check_rest(self) -> None:
         """REST list, REST detail and pages show exactly what is visible."""
