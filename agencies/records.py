@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.apps import apps
@@ -32,6 +33,11 @@ class GuardedQuerySet(models.QuerySet[Row]):
             return rows.get(pk=pk)
         except self.model.DoesNotExist:
             raise NotFound from None
+
+
+def to_the_hour(moment: datetime | None) -> datetime | None:
+    """Blunt a moment for a tear line; an exact one would name the full record."""
+    return moment and moment.replace(minute=0, second=0, microsecond=0)
 
 
 class Guarded(models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.geo import geojson
 from agencies.models import Agency
 from agencies.policy import Permission
-from agencies.records import Guarded, GuardedQuerySet, Record
+from agencies.records import Guarded, GuardedQuerySet, Record, to_the_hour
 from patrols.cells import cell_of
 from patrols.models import Patrol
 
@@ -147,17 +147,16 @@ class Incident(Record):
     def tear_line_values(self) -> dict[str, Any]:
         """Return kind, severity, state, the hour and a place blunted to 0.1 degree."""
         place = Point(round(self.place.x, 1), round(self.place.y, 1), srid=4326)
-        hour = self.occurred_at.replace(minute=0, second=0, microsecond=0)
         return {
             "category": self.category,
             "severity": self.severity,
             "title": str(Category(self.category).label),
             "place": place,
             "cell": cell_of(place),
-            "occurred_at": hour,
+            "occurred_at": to_the_hour(self.occurred_at),
             "state": self.state,
-            "resolved_at": self.resolved_at,
-            "closed_at": self.closed_at,
+            "resolved_at": to_the_hour(self.resolved_at),
+            "closed_at": to_the_hour(self.closed_at),
             "close_reason": self.close_reason,
             "tlp": self.tlp,
             "level": 0,

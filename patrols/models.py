@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.geo import geojson
 from agencies.models import Agency, Agreement, Officer, Purpose
 from agencies.policy import Permission
-from agencies.records import Guarded, GuardedQuerySet, Owned, Record
+from agencies.records import Guarded, GuardedQuerySet, Owned, Record, to_the_hour
 from patrols.rotation import Slot
 
 
@@ -324,8 +324,8 @@ class Patrol(Record):
             "lead": self.lead,
             "participants": [self.lead.code],
             "state": self.state,
-            "started_at": self.started_at,
-            "ended_at": self.ended_at,
+            "started_at": to_the_hour(self.started_at),
+            "ended_at": to_the_hour(self.ended_at),
             "tlp": self.tlp,
             "level": 0,
         }

@@ -17,6 +17,7 @@ from agencies.policy import (
     Audience,
     Permission,
     Role,
+    agency_key,
     officer_key,
     require,
 )
@@ -25,6 +26,8 @@ from live.kinds import Kind
 
 # Only a platform administrator may hand these out or touch those who hold them.
 _PLATFORM_ROLES = {Role.PLATFORM_ADMIN}
+# What partners see of a liaison officer.
+_SHOWN = {"name", "agency", "rank", "call_sign"}
 
 
 @transaction.atomic
@@ -35,12 +38,13 @@ def create_officer(
     require(by, Permission.ACCOUNT_MANAGE)
     officer = Officer(username=username, agency=agency, **values)
     _require_in_reach(officer, by)
+    # First, so that asking for a name costs an account that somebody answers for.
+    set_password(officer, password)
     with system("user names are unique"):
         if Officer.objects.filter(username=username).exists():
             raise Invalid(
                 "username_taken", _("This user name is taken."), pointer="/username"
             )
-    set_password(officer, password)
     with system("audience"):
         officer.open_to(officer_audience(officer))
     officer.save(force_insert=True)
@@ -66,19 +70,36 @@ def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
     row: Officer = Officer.objects.locked(by, officer.pk)
     _require_in_reach(row, by)
     password = values.pop("password", "")
-    for name, value in values.items():
-        setattr(row, name, value)
+    was_liaison = Role.LIAISON in row.roles
+    changed = {n for n, value in values.items() if getattr(row, n) != value}
+    for name in changed:
+        setattr(row, name, values[name])
     _require_in_reach(row, by)
     if password:
         set_password(row, password)
-        values["password"] = ""
+        changed.add("password")
+    if not changed:
+        return row
     reapply_officer(row)
     row.save()
     RightsVersion.raise_()
+    is_seen = changed & _SHOWN or was_liaison != (Role.LIAISON in row.roles)
     record_event(
-        Kind.OFFICER_CHANGED, by=by, subject=row, detail={"fields": sorted(values)}
+        Kind.OFFICER_CHANGED,
+        by=by,
+        subject=row,
+        audience=None if is_seen else _within_agency(row),
+        detail={"fields": sorted(changed)},
     )
     return row
+
+
+def _within_agency(row: Officer) -> Audience:
+    """Partners have no business with an account's rights and password."""
+    keys = {PLATFORM_KEY}
+    if row.agency:
+        keys.add(agency_key(row.agency.code, 0))
+    return Audience(frozenset(keys))
 
 
 @transaction.atomic

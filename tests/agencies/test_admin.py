@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -325,3 +326,30 @@ def test_nothing_is_deleted(world: World) -> None:
         listed = client.get(reverse(f"{label}_changelist")).content
         assert b"delete_selected" not in listed
     assert "owner" in officers()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "password__startswith=pbkdf2",
+        "audience__contains=x",
+        "agency__officers__password__startswith=p",
+    ],
+)
+def test_lists_are_filtered_by_named_columns_only(world: World, query: str) -> None:
+    """Django would let any column be asked, a password's hash included (L11)."""
+    everything = browser(world, "admin").get("/admin/agencies/officer/")
+    assert everything.status_code == 200
+    answer = browser(world, "admin").get(f"/admin/agencies/officer/?{query}")
+    assert answer.status_code == 400
+
+
+def test_failed_statements_are_not_logged(world: World) -> None:
+    """They would hold titles, narratives and coordinates (L43)."""
+    with connection.cursor() as cursor:
+        for name, wanted in [
+            ("log_min_error_statement", "panic"),
+            ("log_error_verbosity", "terse"),
+        ]:
+            cursor.execute(f"SHOW {name}")
+            assert cursor.fetchone()[0] == wanted
