@@ -99,8 +99,7 @@ def officer_of_session(request: HttpRequest) -> Officer | None:
     """Return the officer whose session this is, if it still counts."""
     if SESSION_KEY not in request.session or is_over(request.session):
         return None
-    with system("authentication"):
-        user = get_user(request)
+    user = get_user(request)
     return user if isinstance(user, Officer) and user.is_active else None
 
 

@@ -36,7 +36,7 @@ class OfficerBackend(ModelBackend):
     def get_user(self, user_id: uuid.UUID | str) -> Officer | None:
         """Return the session's officer with their agency."""
         with system("authentication"):
-            known = Officer.objects.select_related("agency__state")
+            known = Officer.objects.select_related("agency")
             officer: Officer | None = known.filter(pk=user_id, is_active=True).first()
             return officer
 
