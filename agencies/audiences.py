@@ -132,12 +132,12 @@ def reapply_officer(officer: Officer) -> None:
     """Rewrite who sees an account and its certifications; the caller saves it."""
     with system("audience"):
         officer.open_to(officer_audience(officer))
-        wanted = certification_audience(officer)
+        wanted = staff_audience(officer)
         Certification._base_manager.filter(officer=officer).update(**wanted.columns())
 
 
-def certification_audience(officer: Officer) -> Audience:
-    """Certifications are the business of colleagues and of the platform alone."""
+def staff_audience(officer: Officer) -> Audience:
+    """An officer's rights and papers concern colleagues and the platform alone."""
     keys = {PLATFORM_KEY}
     if officer.agency:
         keys.add(agency_key(officer.agency.code, 0))

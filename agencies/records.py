@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -159,6 +160,13 @@ class Owned(Guarded):
                 _("Only its author can keep it to named officers (TLP:RED)."),
                 pointer="/tlp",
             )
+
+    def take(self, values: Mapping[str, Any]) -> list[str]:
+        """Set some columns; return the names of those that differed, in order."""
+        changed = sorted(k for k, value in values.items() if getattr(self, k) != value)
+        for name in changed:
+            setattr(self, name, values[name])
+        return changed
 
     def touch(self) -> None:
         """Count one change of content; the caller saves."""

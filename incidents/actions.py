@@ -79,23 +79,17 @@ def edit(*, incident: Incident, by: Actor, **values: Any) -> Incident:
     require(by, Permission.INCIDENT_HANDLE, owner_of=row)
     if row.state == IncidentState.CLOSED:
         raise Conflict("closed", _("The incident is closed."))
-    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    before = row.tear_line_values()
+    changed = row.take(values)
     if not changed:
         return row
-    before = row.tear_line_values()
-    for name in changed:
-        setattr(row, name, values[name])
     row.cell = cell_of(row.place)
     _check_time(row)
-    is_remarked = bool({"tlp", "level"} & set(changed))
-    if is_remarked:
+    if releases.MARKING & set(changed):
         row.require_marking(by)
-    row.touch()
-    row.save()
-    if is_remarked:
-        releases.withdraw(row, by=by)
-    record_event(Kind.INCIDENT_CHANGED, by=by, subject=row, detail={"fields": changed})
-    releases.carry_over(row, before=before, kind=Kind.INCIDENT_CHANGED, by=by)
+    releases.save_changed(
+        row=row, changed=changed, kind=Kind.INCIDENT_CHANGED, by=by, before=before
+    )
     return row
 
 

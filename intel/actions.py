@@ -44,22 +44,16 @@ def edit(*, report: Report, by: Actor, **values: Any) -> Report:
     """Change a report; its tear line follows, stricter marking ends releases."""
     row = Report.objects.locked(by, report.pk)
     require(by, Permission.REPORT_WRITE, owner_of=row)
-    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    before = row.tear_line_values()
+    changed = row.take(values)
     if not changed:
         return row
-    before = row.tear_line_values()
-    for name in changed:
-        setattr(row, name, values[name])
     _check_validity(row)
-    is_remarked = bool({"tlp", "level"} & set(changed))
-    if is_remarked:
+    if releases.MARKING & set(changed):
         row.require_marking(by)
-    row.touch()
-    row.save()
-    if is_remarked:
-        releases.withdraw(row, by=by)
-    record_event(Kind.REPORT_CHANGED, by=by, subject=row, detail={"fields": changed})
-    releases.carry_over(row, before=before, kind=Kind.REPORT_CHANGED, by=by)
+    releases.save_changed(
+        row=row, changed=changed, kind=Kind.REPORT_CHANGED, by=by, before=before
+    )
     return row
 
 

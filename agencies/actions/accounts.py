@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agencies.audiences import officer_audience, reapply_officer
+from agencies.audiences import officer_audience, reapply_officer, staff_audience
 from agencies.context import system
 from agencies.errors import Forbidden, Invalid
 from agencies.models import Agency, Officer, RightsVersion
@@ -17,7 +17,6 @@ from agencies.policy import (
     Audience,
     Permission,
     Role,
-    agency_key,
     officer_key,
     require,
 )
@@ -88,18 +87,10 @@ def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
         Kind.OFFICER_CHANGED,
         by=by,
         subject=row,
-        audience=None if is_seen else _within_agency(row),
+        audience=None if is_seen else staff_audience(row),
         detail={"fields": sorted(changed)},
     )
     return row
-
-
-def _within_agency(row: Officer) -> Audience:
-    """Partners have no business with an account's rights and password."""
-    keys = {PLATFORM_KEY}
-    if row.agency:
-        keys.add(agency_key(row.agency.code, 0))
-    return Audience(frozenset(keys))
 
 
 @transaction.atomic

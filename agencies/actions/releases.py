@@ -1,17 +1,18 @@
 """Releasing records, and ending releases; the only writer of both."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import grantees
 from agencies.audiences import max_tlps, reapply, release_audience
-from agencies.errors import Invalid, NotFound
+from agencies.errors import Conflict, Invalid, NotFound
 from agencies.models import Release
 from agencies.policy import Actor, Audience, require
 from agencies.records import Owned, Record, ReleaseScope, owned_model
@@ -38,7 +39,8 @@ def create(
     if isinstance(row, Record):
         row.insert()
     else:
-        row.save(force_insert=True)
+        with _codes_are_unique(row):
+            row.save(force_insert=True)
     for n, grantee in enumerate(named):
         grantees.require_admitted(
             row, grantee.kind, grantee.max_tlp, pointer=f"/release_to/{n}"
@@ -47,6 +49,44 @@ def create(
     if named:
         reapply(row)
     record_event(kind, by=by, subject=row)
+
+
+@transaction.atomic
+def save_changed(
+    *,
+    row: Owned,
+    changed: Iterable[str],
+    kind: Kind,
+    by: Actor,
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Save a locked row whose columns ``changed`` were set, with all that follows.
+
+    A new marking takes it from readers at once. With ``before``, its
+    ``tear_line_values()`` from before the change, its tear line follows.
+    """
+    fields = list(changed)
+    row.touch()
+    with _codes_are_unique(row):
+        row.save()
+    if MARKING & set(fields):
+        withdraw(row, by=by)
+    record_event(kind, by=by, subject=row, detail={"fields": fields})
+    if before is not None and isinstance(row, Record):
+        carry_over(row, before=before, kind=kind, by=by)
+
+
+@contextmanager
+def _codes_are_unique(row: Owned) -> Iterator[None]:
+    """Refuse a code that the owner has used; other agencies' codes never clash."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if f"{row.type_name()}_code" not in str(error):
+            raise
+        text = _("Your agency has used this code.")
+        raise Conflict("code_taken", text, pointer="/code") from None
 
 
 @transaction.atomic

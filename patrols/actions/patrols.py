@@ -50,21 +50,15 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN, owner_of=row)
     rules.require_state(row, *rules.OPEN_STATES)
-    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    before = row.tear_line_values()
+    changed = row.take(values)
     if not changed:
         return row
     if row.programme_id is not None and "starts_at" in changed:
         # The programme's rule would open the old start again.
         raise Conflict("by_programme", _("The programme's rule sets the start."))
-    before = row.tear_line_values()
-    for name in changed:
-        setattr(row, name, values[name])
     rules.require_patrol(row, by)
-    row.touch()
-    row.save()
-    if {"tlp", "level"} & set(changed):
-        releases.withdraw(row, by=by)
-    record_event(Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": changed})
+    releases.save_changed(row=row, changed=changed, kind=Kind.PATROL_CHANGED, by=by)
     _carry_over(row, before, Kind.PATROL_CHANGED, by)
     return row
 

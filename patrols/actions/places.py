@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from agencies.accounts import agency_of
 from agencies.actions import releases
-from agencies.errors import Conflict
 from agencies.policy import Actor, Permission, require
-from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import rules
 from patrols.models import Checkpoint, Place, Route, Zone
@@ -91,36 +88,13 @@ def _own(by: Actor) -> dict[str, Any]:
 
 def _create(place: Kept, kind: Kind, by: Actor, release_to: Iterable[str]) -> Kept:
     place.require_marking(by)
-    try:
-        releases.create(row=place, kind=kind, by=by, release_to=release_to)
-    except IntegrityError as error:
-        _refuse_twin(error)
+    releases.create(row=place, kind=kind, by=by, release_to=release_to)
     return place
 
 
 def _change(row: Kept, kind: Kind, by: Actor, values: dict[str, Any]) -> Kept:
-    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
-    if not changed:
-        return row
-    for name in changed:
-        setattr(row, name, values[name])
-    row.require_marking(by)
-    row.touch()
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        _refuse_twin(error)
-    if {"tlp", "level"} & set(changed):
-        releases.withdraw(row, by=by)
-    record_event(kind, by=by, subject=row, detail={"fields": changed})
+    changed = row.take(values)
+    if changed:
+        row.require_marking(by)
+        releases.save_changed(row=row, changed=changed, kind=kind, by=by)
     return row
-
-
-def _refuse_twin(error: IntegrityError) -> None:
-    """Say that the agency has used the code; other agencies' codes never clash."""
-    if "_code" not in str(error):
-        raise error
-    raise Conflict(
-        "code_taken", _("Your agency has used this code."), pointer="/code"
-    ) from None

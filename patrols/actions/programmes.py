@@ -6,17 +6,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.context import system
-from agencies.errors import Conflict
 from agencies.models import Agency, Party
 from agencies.policy import Actor, Permission, require
-from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import rules
 from patrols.actions.patrols import displace
@@ -43,15 +40,12 @@ def create_programme(
     programme.section_codes = list(programme.section_codes)
     rules.require_programme(programme, by)
     entitled = _grantees(programme, programme.entitlements)
-    try:
-        releases.create(
-            row=programme,
-            kind=Kind.PROGRAMME_CREATED,
-            by=by,
-            release_to=dict.fromkeys([*release_to, *entitled]),
-        )
-    except IntegrityError as error:
-        _refuse_twin(error)
+    releases.create(
+        row=programme,
+        kind=Kind.PROGRAMME_CREATED,
+        by=by,
+        release_to=dict.fromkeys([*release_to, *entitled]),
+    )
     return programme
 
 
@@ -68,22 +62,12 @@ def change_programme(*, programme: Programme, by: Actor, **values: Any) -> Progr
     require(by, Permission.PATROL_PLAN, owner_of=row)
     if "section_codes" in values:
         values["section_codes"] = list(values["section_codes"])
-    changed = sorted(k for k, value in values.items() if getattr(row, k) != value)
+    before = set(row.entitlements)
+    changed = row.take(values)
     if not changed:
         return row
-    before = set(row.entitlements)
-    for name in changed:
-        setattr(row, name, values[name])
     rules.require_programme(row, by, changed=changed)
-    row.touch()
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        _refuse_twin(error)
-    if {"tlp", "level"} & set(changed):
-        releases.withdraw(row, by=by)
-    record_event(Kind.PROGRAMME_CHANGED, by=by, subject=row, detail={"fields": changed})
+    releases.save_changed(row=row, changed=changed, kind=Kind.PROGRAMME_CHANGED, by=by)
     for grantee in _grantees(row, set(row.entitlements) - before):
         releases.release(record=row, to=grantee, by=by)
     if _RULE & set(changed):
@@ -204,11 +188,3 @@ def _displace(row: Programme, by: Actor) -> None:
 
 def _grantees(row: Programme, codes: Iterable[str]) -> list[str]:
     return [f"agency:{code}" for code in sorted(codes) if code != row.owner.code]
-
-
-def _refuse_twin(error: IntegrityError) -> None:
-    if "programme_code" not in str(error):
-        raise error
-    raise Conflict(
-        "code_taken", _("Your agency has used this code."), pointer="/code"
-    ) from None

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 
 from agencies.actions import accounts, posts
-from agencies.audiences import certification_audience
+from agencies.audiences import staff_audience
 from agencies.context import acting, system
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound
 from agencies.guards import actor_of, officer_required
@@ -373,7 +373,7 @@ def test_certifications_move_with_their_officer(world: World) -> None:
     officer = world.officers["owner_low"]
     with system("test"):
         made = Certification(officer=officer, name="First aid")
-        made.open_to(certification_audience(officer))
+        made.open_to(staff_audience(officer))
         made.save(force_insert=True)
 
     def seers() -> set[str]:
