@@ -11,12 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import RefusableForm
+from agencies.forms import MomentField, PartForm, choose, minute, offer
+from agencies.forms.records import MarkedForm, grantee_choices
 from agencies.models import Agency
-from agencies.policy import MAX_LEVEL, TLP, Actor
+from agencies.policy import Actor
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
-from patrols.forms import common
-from patrols.forms.common import MomentField, choose, grantee_choices, minute, offer
 from patrols.models import Patrol, PatrolState
 
 Choices = list[tuple[Any, Any]]
@@ -77,56 +76,28 @@ class PatrolField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.ref} {obj.title}"
 
 
-class RecordForm(RefusableForm):
-    """What the forms of all records share: marking, releases, version, zone."""
+class RecordForm(MarkedForm):
+    """What the forms of incidents and reports share: first releases, and the clock."""
 
-    tlp = forms.ChoiceField(
-        label="TLP",
-        choices=TLP.choices,
-        initial=TLP.AMBER,
-        help_text=_(
-            "It caps releases. RED: named officers only; AMBER+STRICT: named"
-            " agencies, no agreements."
-        ),
-    )
-    level = forms.TypedChoiceField(
-        label=_("level"),
-        coerce=int,
-        choices=[(n, str(n)) for n in range(MAX_LEVEL + 1)],
-        initial=0,
-        help_text=_("The clearance that a reader needs."),
-    )
     release_to = forms.MultipleChoiceField(
         label=_("release to"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("At once, in full. Nobody else sees the record."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     # The fields whose times are by the clock of the officer's agency.
     moments: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
-        """Offer what this officer may choose."""
-        super().__init__(*args, **kwargs)
-        self.actor = actor
+        """Offer grantees for a new record; say by whose clock its times are."""
+        super().__init__(*args, actor=actor, is_new=is_new, **kwargs)
         if is_new:
             choose(self, "release_to", grantee_choices(actor))
-            del self.fields["version"]
         else:
             del self.fields["release_to"]
-        choose(self, "level", [(n, str(n)) for n in range(actor.clearance + 1)])
         for name in self.moments:
             self.fields[name].help_text = actor.time_zone
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the action is to set: of an existing record, what was changed."""
-        names = set(self.cleaned_data) - {"version"}
-        if "version" in self.fields:
-            names &= set(self.changed_data)
-        return {name: self.cleaned_data[name] for name in names}
 
 
 class IncidentForm(RecordForm):
@@ -147,7 +118,9 @@ class IncidentForm(RecordForm):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    patrol = PatrolField(Patrol.objects.none(), label=_("patrol"), required=False)
+    patrol = PatrolField(
+        Patrol._default_manager.none(), label=_("patrol"), required=False
+    )
 
     moments = ("occurred_at",)
     field_order = [
@@ -165,17 +138,6 @@ class IncidentForm(RecordForm):
         had = Q(pk=self.initial.get("patrol"))
         seen = Patrol.objects.visible_to(self.actor)
         offer(self, "patrol", seen.filter(is_recent | had).order_by("-starts_at"))
-
-
-class PartForm(RefusableForm):
-    """One of several forms on a page: the ids of its controls begin with its name."""
-
-    name = ""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Set the ids apart."""
-        kwargs["auto_id"] = f"{self.name}_%s"
-        super().__init__(*args, **kwargs)
 
 
 class LogForm(PartForm):
@@ -201,7 +163,9 @@ class AssignForm(PartForm):
     agency = forms.ModelChoiceField(
         Agency.objects.none(), label=_("agency"), required=False, to_field_name="code"
     )
-    patrol = PatrolField(Patrol.objects.none(), label=_("patrol"), required=False)
+    patrol = PatrolField(
+        Patrol._default_manager.none(), label=_("patrol"), required=False
+    )
     task = forms.CharField(label=_("task"), max_length=300, required=False)
 
     def __init__(self, *args: Any, actor: Actor, is_owner: bool, **kwargs: Any) -> None:
@@ -227,14 +191,6 @@ class CloseForm(PartForm):
     name = "close"
 
     reason = forms.ChoiceField(label=_("reason"), choices=CloseReason.choices)
-
-
-class ReleaseForm(common.ReleaseForm):
-    """To whom, how much, until when, why; one of several forms on a page."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Set the ids apart."""
-        super().__init__(*args, auto_id="release_%s", **kwargs)
 
 
 class IncidentFilterForm(forms.Form):

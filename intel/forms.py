@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from agencies.forms import MomentField
 from agencies.models import Agency
 from agencies.policy import TLP
 from incidents.forms import CHOOSE, PlaceField, RecordForm
 from incidents.models import Category
 from intel.models import InformationGrade, SourceGrade
-from patrols.forms.common import MomentField
 
 
 class ReportForm(RecordForm):

@@ -17,24 +17,25 @@ from django.views.decorators.http import (
 
 from agencies.actions import releases
 from agencies.errors import NotFound
+from agencies.forms import minute
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission, require
-from incidents.filters import without_own_tear_lines
-from incidents.forms import ReleaseForm, place_text
-from incidents.models import Category
-from incidents.serializers import Known
-from incidents.views.records import (
+from agencies.views.records import (
     done,
+    known_releases,
     older_page,
     person,
     release_by_form,
+    release_form,
     require_unchanged,
-    shown_releases,
 )
+from incidents.filters import without_own_tear_lines
+from incidents.forms import place_text
+from incidents.models import Category
+from incidents.serializers import Known
 from intel import actions
 from intel.forms import ReportFilterForm, ReportForm
 from intel.models import InformationGrade, Report, SourceGrade
-from patrols.forms.common import minute
 
 EDITED = [
     "title", "body", "source_grade", "information_grade", "topics", "source_note",
@@ -131,7 +132,7 @@ def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Release it, or its tear line."""
     actor = actor_of(request)
     row = _found(actor, pk)
-    form = ReleaseForm(request.POST, actor=actor, has_tear_line=not row.is_tear_line)
+    form = release_form(row, actor, request.POST)
     if done(form, lambda: release_by_form(row, form, actor)):
         messages.success(request, _("Released."))
         return redirect("report", pk=row.pk)
@@ -163,11 +164,11 @@ def show(request: HttpRequest, row: Report, actor: Actor, **forms: Any) -> HttpR
         "tear_line": seen.filter(tear_line_of=row).first() if is_owner else None,
         "whole": seen.filter(tear_line=row).first() if is_owner else None,
         "preview": row.tear_line_values() if is_owner and row.tear_line_text else None,
-        "releases": shown_releases(row, actor),
+        "releases": known_releases(row, actor).live(),
         "can_edit": may_write,
         "can_end": may_write and row.is_current and not row.is_tear_line,
         "can_release": is_owner and actor.may(Permission.REPORT_RELEASE),
-        "release_form": ReleaseForm(actor=actor, has_tear_line=not row.is_tear_line),
+        "release_form": release_form(row, actor),
         **GRADES,
         **forms,
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.actions import accounts as actions
 from agencies.errors import Invalid, NotFound
-from agencies.forms import OfficerForm
+from agencies.forms.accounts import OfficerForm
 from agencies.guards import actor_of, officer_required
 from agencies.models import Agency, Certification, Officer
 from agencies.policy import Actor, Permission, Role, require

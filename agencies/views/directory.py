@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.actions import agreements as actions
 from agencies.errors import NotFound
-from agencies.forms import JoinForm, LeaveForm
+from agencies.forms.accounts import JoinForm, LeaveForm
 from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
 from agencies.models import Agency, Agreement, Officer, Party, Post, Purpose

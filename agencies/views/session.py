@@ -26,7 +26,7 @@ from agencies.accounts import BEGAN_AT
 from agencies.actions import accounts
 from agencies.context import system
 from agencies.errors import Invalid
-from agencies.forms import PasswordForm
+from agencies.forms.accounts import PasswordForm
 from agencies.guards import actor_of, officer_required, public
 from agencies.models import Officer
 

@@ -10,15 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.errors import NotFound
+from agencies.forms import minute
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission, require
+from agencies.views.records import (
+    done,
+    known_releases,
+    person,
+    release_form,
+    require_unchanged,
+)
 from incidents import actions
 from incidents.forms import (
     AssignForm,
     CloseForm,
     IncidentForm,
     LogForm,
-    ReleaseForm,
     place_text,
 )
 from incidents.models import (
@@ -32,13 +39,6 @@ from incidents.models import (
     ResponseState,
 )
 from incidents.serializers import Known
-from incidents.views.records import (
-    done,
-    person,
-    require_unchanged,
-    shown_releases,
-)
-from patrols.forms.common import minute
 from patrols.models import Patrol
 
 EDITED = ["category", "severity", "title", "narrative", "tlp", "level", "version"]
@@ -110,13 +110,13 @@ def show(
         "incident": row,
         "place": place_text(row.place),
         "is_owner": is_owner,
-        "releases": shown_releases(row, actor),
+        "releases": known_releases(row, actor).live(),
         **parts(row, actor),
         **may(row, actor),
         "log_form": LogForm(),
         "assign_form": AssignForm(actor=actor, is_owner=is_owner),
         "close_form": CloseForm(),
-        "release_form": ReleaseForm(actor=actor, has_tear_line=not row.is_tear_line),
+        "release_form": release_form(row, actor),
         **forms,
     }
     template = LOG if request.headers.get("HX-Request") else "incidents/incident.html"

@@ -16,10 +16,10 @@ from agencies.errors import Invalid
 from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission
+from agencies.views.records import older_page
 from incidents.filters import without_own_tear_lines
 from incidents.forms import IncidentFilterForm
 from incidents.models import OPEN_STATES, Acknowledgement, Incident
-from incidents.views.records import older_page
 from patrols.filters import BoxFilter, BoxFormField
 
 OPEN_LIMIT = 200

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 from agencies.actions import releases
 from agencies.errors import NotFound
 from agencies.guards import actor_of, officer_required
+from agencies.views.records import done, release_by_form, release_form
 from incidents import actions
-from incidents.forms import AssignForm, CloseForm, LogForm, ReleaseForm
+from incidents.forms import AssignForm, CloseForm, LogForm
 from incidents.models import Response
 from incidents.views.incident import found, show
-from incidents.views.records import done, release_by_form
 
 
 @officer_required
@@ -112,7 +112,7 @@ def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Release it, or its tear line."""
     actor = actor_of(request)
     row = found(actor, pk)
-    form = ReleaseForm(request.POST, actor=actor, has_tear_line=not row.is_tear_line)
+    form = release_form(row, actor, request.POST)
     if done(form, lambda: release_by_form(row, form, actor)):
         messages.success(request, _("Released."))
         return redirect("incident", pk=row.pk)

@@ -6,11 +6,11 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import RefusableForm
+from agencies.forms import DayField, MomentField, RefusableForm, choose, offer
+from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Officer
 from agencies.policy import Role
 from patrols import rules
-from patrols.forms.common import DayField, MarkedForm, MomentField, choose, offer
 from patrols.models import Patrol, Route, Zone
 
 OUR_TIME = [

@@ -8,8 +8,9 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from agencies.admin_forms import ActionForm
+from agencies.forms.records import MarkedForm
 from patrols import actions
-from patrols.forms.common import GeoJSONField, MarkedForm
+from patrols.forms.geojson import GeoJSONField
 from patrols.models import BorderSection
 
 

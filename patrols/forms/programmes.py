@@ -9,8 +9,9 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Refused
+from agencies.forms import DayField, choose, offer
+from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Party, Purpose
-from patrols.forms.common import DayField, MarkedForm, choose, offer
 from patrols.models import BorderSection, Programme, Route, Zone
 from patrols.recurrence import DAYS, BadRule, Rule, parse
 from patrols.wording import ORDINALS

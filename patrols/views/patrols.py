@@ -15,18 +15,18 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from agencies.errors import Invalid, Refused
+from agencies.errors import Invalid
+from agencies.forms import minute
 from agencies.guards import actor_of, officer_required
 from agencies.models import Officer
 from agencies.policy import Actor, Permission, require
+from agencies.views.records import done, require_unchanged
 from patrols import actions, rules, wording
-from patrols.forms.common import minute
 from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
 from patrols.models import Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Standing, standings
 from patrols.views.sharing import sharing
-from patrols.views.versions import require_unchanged
 
 
 @officer_required
@@ -56,13 +56,11 @@ def new(request: HttpRequest) -> HttpResponse:
     require(actor, Permission.PATROL_PLAN)
     own = {"lead": actor.agency, "participants": [actor.agency]}
     form = PatrolForm(request.POST or None, actor=actor, is_new=True, initial=own)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.plan(by=actor, **form.cleaned_data)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("patrol", pk=made.pk)
+    made: list[Patrol] = []
+    if request.method == "POST" and done(
+        form, lambda: made.append(actions.plan(by=actor, **form.given))
+    ):
+        return redirect("patrol", pk=made[0].pk)
     return render(request, "patrols/patrol_form.html", {"form": form})
 
 
@@ -77,14 +75,13 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = {name: getattr(row, name) for name in names}
     shown |= {"starts_at": minute(row.starts_at), "ends_at": minute(row.ends_at)}
     form = PatrolForm(request.POST or None, actor=actor, is_new=False, initial=shown)
-    if request.method == "POST" and form.is_valid():
-        try:
-            require_unchanged(row, form.cleaned_data["version"], actor)
-            actions.change(patrol=row, by=actor, **form.changed)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("patrol", pk=row.pk)
+
+    def act() -> None:
+        require_unchanged(row, form.cleaned_data["version"], actor)
+        actions.change(patrol=row, by=actor, **form.given)
+
+    if request.method == "POST" and done(form, act):
+        return redirect("patrol", pk=row.pk)
     return render(request, "patrols/patrol_form.html", {"form": form, "patrol": row})
 
 

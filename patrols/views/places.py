@@ -6,16 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.errors import Refused
 from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Permission, require
+from agencies.views.records import done, require_unchanged
 from patrols import actions
 from patrols.forms.places import ZoneForm
 from patrols.models import BorderSection, Checkpoint, Programme, Route, Zone
 from patrols.tracks import collection, feature
 from patrols.views.sharing import sharing
-from patrols.views.versions import require_unchanged
 
 MANY = 500
 
@@ -57,13 +56,11 @@ def new_zone(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Permission.PLACE_EDIT)
     form = ZoneForm(request.POST or None, actor=actor, is_new=True)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.create_zone(by=actor, **form.cleaned_data)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("zone", pk=made.pk)
+    made: list[Zone] = []
+    if request.method == "POST" and done(
+        form, lambda: made.append(actions.create_zone(by=actor, **form.given))
+    ):
+        return redirect("zone", pk=made[0].pk)
     return render(request, "patrols/zone_form.html", {"form": form})
 
 
@@ -77,14 +74,13 @@ def edit_zone(request: HttpRequest, pk: UUID) -> HttpResponse:
     names = ("code", "name", "area", "tlp", "level", "version")
     shown = {name: getattr(row, name) for name in names}
     form = ZoneForm(request.POST or None, actor=actor, is_new=False, initial=shown)
-    if request.method == "POST" and form.is_valid():
-        try:
-            require_unchanged(row, form.cleaned_data["version"], actor)
-            actions.change_zone(zone=row, by=actor, **form.changed)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("zone", pk=row.pk)
+
+    def act() -> None:
+        require_unchanged(row, form.cleaned_data["version"], actor)
+        actions.change_zone(zone=row, by=actor, **form.given)
+
+    if request.method == "POST" and done(form, act):
+        return redirect("zone", pk=row.pk)
     return render(request, "patrols/zone_form.html", {"form": form, "zone": row})
 
 

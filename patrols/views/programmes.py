@@ -10,17 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.errors import Invalid, Refused
+from agencies.accounts import agency_of
+from agencies.errors import Invalid
 from agencies.guards import actor_of, officer_required
-from agencies.models import Agency, Agreement
+from agencies.models import Agreement
 from agencies.policy import Actor, Permission, require
+from agencies.views.records import done, require_unchanged
 from patrols import actions, rules, wording
 from patrols.forms.programmes import ProgrammeForm, initial_of
 from patrols.models import BorderSection, Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Slot, assign, standings
 from patrols.views.sharing import sharing
-from patrols.views.versions import require_unchanged
 
 NEXT = 6
 
@@ -68,12 +69,14 @@ def new(request: HttpRequest) -> HttpResponse:
     require(actor, Permission.PATROL_PLAN)
     form = ProgrammeForm(request.POST or None, actor=actor)
     context: dict[str, Any] = {"form": form}
-    if request.method == "POST" and form.is_valid():
-        if "preview" in request.POST:
-            owner = Agency.objects.get(code=actor.agency)
-            context["preview"] = _preview(Programme(owner=owner), form, actor)
-        elif made := _create(form, actor):
-            return redirect("programme", pk=made.pk)
+    made: list[Programme] = []
+    if "preview" in request.POST and form.is_valid():
+        draft = Programme(owner=agency_of(actor))
+        context["preview"] = _preview(draft, form, actor)
+    elif request.method == "POST" and done(
+        form, lambda: made.append(actions.create_programme(by=actor, **form.values))
+    ):
+        return redirect("programme", pk=made[0].pk)
     return render(request, "patrols/programme_form.html", context)
 
 
@@ -88,11 +91,18 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         request.POST or None, actor=actor, programme=row, initial=initial_of(row)
     )
     context: dict[str, Any] = {"form": form, "programme": row}
-    if request.method == "POST" and form.is_valid():
-        if "preview" in request.POST:
-            context["preview"] = _preview(row, form, actor)
-        elif _change(row, form, actor):
-            return redirect("programme", pk=row.pk)
+
+    def act() -> None:
+        require_unchanged(row, form.cleaned_data["version"], actor)
+        # Beside what the officer sees of it: an unseen zone stays as it is.
+        values = form.values.items()
+        changed = {name: value for name, value in values if getattr(row, name) != value}
+        actions.change_programme(programme=row, by=actor, **changed)
+
+    if "preview" in request.POST and form.is_valid():
+        context["preview"] = _preview(row, form, actor)
+    elif request.method == "POST" and done(form, act):
+        return redirect("programme", pk=row.pk)
     return render(request, "patrols/programme_form.html", context)
 
 
@@ -104,28 +114,6 @@ def _visible(actor: Actor) -> Any:
         .select_related("owner")
         .prefetch_related(Prefetch("agreement", agreements), *places(actor))
     )
-
-
-def _create(form: ProgrammeForm, actor: Actor) -> Programme | None:
-    try:
-        return actions.create_programme(by=actor, **form.values)
-    except Refused as refusal:
-        form.refuse(refusal)
-        return None
-
-
-def _change(row: Programme, form: ProgrammeForm, actor: Actor) -> Programme | None:
-    values = {
-        name: value
-        for name, value in form.values.items()
-        if getattr(row, name) != value
-    }
-    try:
-        require_unchanged(row, form.cleaned_data["version"], actor)
-        return actions.change_programme(programme=row, by=actor, **values)
-    except Refused as refusal:
-        form.refuse(refusal)
-        return None
 
 
 def _preview(row: Programme, form: ProgrammeForm, actor: Actor) -> list[dict[str, Any]]:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from agencies.actions import releases
 from agencies.errors import Invalid, Refused, Stale
 from agencies.forms import RefusableForm
-from agencies.models import Release
+from agencies.forms.records import ReleaseForm
+from agencies.models import Release, ReleaseQuerySet
 from agencies.policy import Actor
-from agencies.records import Record
-from incidents.forms import ReleaseForm
+from agencies.records import Owned, Record
 
 PAGE = 50
 
@@ -50,7 +50,7 @@ def _place_in_order(before: str) -> tuple[datetime, UUID]:
     return moment, last
 
 
-def require_unchanged(row: Record, version: int | None, actor: Actor) -> None:
+def require_unchanged(row: Owned, version: int | None, actor: Actor) -> None:
     """Lock a record; refuse to change it if somebody else did since it was shown."""
     now = type(row).objects.locked(actor, row.pk)
     if now.version != version:
@@ -60,20 +60,25 @@ def require_unchanged(row: Record, version: int | None, actor: Actor) -> None:
         )
 
 
-def shown_releases(row: Record, actor: Actor) -> list[Release]:
-    """Return the live releases that a reader may know of.
+def known_releases(row: Owned, actor: Actor) -> ReleaseQuerySet:
+    """Return a record's releases that a reader may know of, also those that ended.
 
     An owner finds those of the tear line among them.
     """
     ids = [row.pk]
-    if actor.owns(row):
+    if isinstance(row, Record) and actor.owns(row):
         rows: Any = type(row).objects.visible_to(actor)
         ids += rows.filter(tear_line_of=row.pk).values_list("pk", flat=True)
-    live = Release.objects.visible_to(actor).live().filter(record_id__in=ids)
-    return list(live.select_related("agency", "agreement", "officer"))
+    return Release.objects.visible_to(actor).filter(record_id__in=ids)
 
 
-def release_by_form(row: Record, form: ReleaseForm, actor: Actor) -> None:
+def release_form(row: Owned, actor: Actor, data: Any = None) -> ReleaseForm:
+    """Return the form that releases a record, or its tear line if it may have one."""
+    has_tear_line = isinstance(row, Record) and not row.is_tear_line
+    return ReleaseForm(data, actor=actor, has_tear_line=has_tear_line)
+
+
+def release_by_form(row: Owned, form: ReleaseForm, actor: Actor) -> None:
     """Release a record as a valid form says."""
     given = dict(form.cleaned_data)
     releases.release(record=row, to=given.pop("grantee"), by=actor, **given)

@@ -1,22 +1,13 @@
-"""Forms of this application's pages."""
+"""Forms of accounts and memberships."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.errors import Refused
+from agencies.forms import RefusableForm, choose, offer
 from agencies.models import Agency
 from agencies.policy import MAX_LEVEL, Role
-
-
-class RefusableForm(forms.Form):
-    """A form that shows an action's refusal beside the field that caused it."""
-
-    def refuse(self, refusal: Refused) -> None:
-        """Add the refusal's text to the field that its pointer names."""
-        name = (refusal.pointer or "").lstrip("/").partition("/")[0]
-        self.add_error(name if name in self.fields else None, str(refusal))
 
 
 class PasswordForm(RefusableForm):
@@ -83,7 +74,7 @@ class OfficerForm(RefusableForm):
         """Offer what this administrator may give."""
         super().__init__(*args, **kwargs)
         platform_only = () if is_platform else (Role.PLATFORM_ADMIN,)
-        self._choices("roles", [c for c in Role.choices if c[0] not in platform_only])
+        choose(self, "roles", [c for c in Role.choices if c[0] not in platform_only])
         if is_new:
             self.fields["password"].required = True
         else:
@@ -91,20 +82,10 @@ class OfficerForm(RefusableForm):
             del self.fields["username"], self.fields["agency"]
             self.fields["password"].help_text = _("Empty: stays as it is.")
         if is_new and is_platform:
-            self._agencies(Agency.objects.all())
+            offer(self, "agency", Agency.objects.all())
             self.fields["agency"].required = False
         elif is_new:
             del self.fields["agency"]
-
-    def _choices(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
-
-    def _agencies(self, agencies: Any) -> None:
-        field = self.fields["agency"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = agencies
 
 
 class LeaveForm(RefusableForm):

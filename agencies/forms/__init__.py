@@ -1,0 +1,68 @@
+"""What forms of all applications are made of."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from agencies.errors import Refused
+
+
+class RefusableForm(forms.Form):
+    """A form that shows an action's refusal beside the field that caused it."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Add the refusal's text to the field that its pointer names."""
+        name = (refusal.pointer or "").lstrip("/").partition("/")[0]
+        self.add_error(name if name in self.fields else None, str(refusal))
+
+
+class PartForm(RefusableForm):
+    """One of several forms on a page: the ids of its controls begin with its name."""
+
+    name = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Set the ids apart."""
+        kwargs["auto_id"] = f"{self.name}_%s"
+        super().__init__(*args, **kwargs)
+
+
+class MomentField(forms.DateTimeField):
+    """A time by the clock of the officer's agency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Use the browser's own picker."""
+        picker = forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        )
+        super().__init__(widget=picker, **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Use the browser's own picker."""
+        picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=picker, **kwargs)
+
+
+def choose(form: forms.Form, name: str, choices: Any) -> None:
+    """Set the choices of a form's field."""
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
+def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Set the rows of a form's field."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = rows
+
+
+def minute(moment: datetime | None) -> datetime | None:
+    """Return a moment without what a picker cannot show."""
+    return moment and moment.replace(second=0, microsecond=0)

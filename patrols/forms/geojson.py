@@ -1,0 +1,54 @@
+"""A geometry in a form, as text."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib.gis.geos import GEOSGeometry
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from agencies.serializers import GeometryField
+
+
+class GeoJSONField(forms.CharField):
+    """A GeoJSON geometry, alone or as the only feature of a file."""
+
+    def __init__(self, *types: str, **kwargs: Any) -> None:
+        """Take geometries of the given types."""
+        self.geometry = GeometryField(*types)
+        area = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "ref"})
+        super().__init__(max_length=1_000_000, widget=area, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a geometry as GeoJSON."""
+        return value.json if isinstance(value, GEOSGeometry) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare what was shown with what came back."""
+        shown = self.prepare_value(initial) or ""
+        return bool(str(shown).strip() != str(data or "").strip())
+
+    def clean(self, value: Any) -> Any:
+        """Return the geometry, or say what is wrong with it."""
+        text = super().clean(value)
+        try:
+            given = json.loads(text)
+        except ValueError:
+            raise ValidationError(_("This is not GeoJSON."), code="not_json") from None
+        try:
+            return self.geometry.to_internal_value(_bare(given))
+        except serializers.ValidationError as error:
+            details: Any = error.detail
+            raise ValidationError([str(text) for text in details]) from None
+
+
+def _bare(given: Any) -> Any:
+    """Take a geometry out of a feature, or out of a collection of one."""
+    if isinstance(given, dict) and given.get("type") == "FeatureCollection":
+        features = given.get("features")
+        given = features[0] if isinstance(features, list) and len(features) == 1 else {}
+    if isinstance(given, dict) and given.get("type") == "Feature":
+        return given.get("geometry")
+    return given
