@@ -3,16 +3,22 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.geo import geojson
+from agencies.policy import MAX_LEVEL, TLP
+from agencies.records import Owned
 
 MAX_POINTS = 5000
+# Codes in one list.
+MAX_CODES = 50
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -34,6 +40,68 @@ class StrictSerializer(serializers.Serializer[Any]):
                     }
                 )
         return super().to_internal_value(data)
+
+
+class NothingSerializer(StrictSerializer):
+    """A verb without a body."""
+
+
+class MarkingSerializer(StrictSerializer):
+    """A body that may change a marking."""
+
+    tlp = serializers.ChoiceField(TLP.choices, required=False)
+    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+
+class Text(serializers.CharField):
+    """Text that must come as a string: a number is not quietly turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Refuse what is not a string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        value: str = super().to_internal_value(data)
+        return value
+
+
+class Grantees(serializers.ListField):
+    """Codes of those to whom a new record is released."""
+
+    child = Text(max_length=80)
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take a bounded number."""
+        super().__init__(max_length=MAX_CODES, **kwargs)
+
+
+@extend_schema_field({"type": "string", "format": "uuid"})
+class Seen(serializers.Field[Any, Any, Any, Any]):
+    """A record by its id; one that the actor does not see is as good as none."""
+
+    default_error_messages = {"unknown": _("No such record.")}
+    # The code of the refusal.
+    unknown = "unknown"
+
+    def __init__(self, model: type[Owned], **kwargs: Any) -> None:
+        """Look among the visible rows of ``model``."""
+        self.model = model
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Owned:
+        """Return the record."""
+        try:
+            wanted = UUID(data) if isinstance(data, str) else None
+        except ValueError:
+            wanted = None
+        seen = self.model.objects.visible_to(self.context["actor"])
+        found: Owned | None = seen.filter(pk=wanted).first() if wanted else None
+        if found is None:
+            self.fail(self.unknown)
+        return found
+
+    def to_representation(self, value: Owned) -> str:
+        """Return the id."""
+        return str(value.pk)
 
 
 class MomentField(serializers.DateTimeField):

@@ -17,11 +17,7 @@ from agencies.errors import Invalid, NotFound, PreconditionRequired, Stale
 from agencies.gateway import actor_of
 from agencies.records import Owned
 from agencies.repeats import AnsweredOnce
-from agencies.serializers import (
-    ReleaseSerializer,
-    ReleaseWriteSerializer,
-    releases_of,
-)
+from agencies.serializers import ReleaseSerializer, ReleaseWriteSerializer, releases_of
 
 # Query parameters that every list knows beside its own filters.
 LIST_PARAMETERS = {"cursor", "limit"}

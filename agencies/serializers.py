@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-# Given on to the other apps' serializers.
-from agencies.fields import GeometryField as GeometryField  # noqa: PLC0414
-from agencies.fields import MomentField as MomentField  # noqa: PLC0414
-from agencies.fields import StrictSerializer as StrictSerializer  # noqa: PLC0414
+from agencies.fields import (
+    MAX_CODES,
+    GeometryField,
+    MarkingSerializer,
+    MomentField,
+    StrictSerializer,
+)
 from agencies.models import (
     Agency,
     Agreement,
@@ -20,8 +24,6 @@ from agencies.models import (
 )
 from agencies.policy import MAX_LEVEL, TLP, Actor
 from agencies.records import Owned, Record, ReleaseScope
-
-MAX_RELEASES = 50
 
 
 class AgencyCode(serializers.SlugRelatedField[Agency]):
@@ -207,6 +209,17 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         return found
 
 
+class RecordSerializer(OwnedSerializer):
+    """What every record shows beside that: the fuller record, to its owner."""
+
+    tear_line_of = serializers.SerializerMethodField()
+
+    def get_tear_line_of(self, row: Any) -> UUID | None:
+        """Return the fuller record's id, to the owner alone."""
+        actor: Actor = self.context["actor"]
+        return row.tear_line_of_id if actor.owns(row) else None
+
+
 class PostSerializer(OwnedSerializer):
     """A post."""
 
@@ -219,14 +232,12 @@ class PostSerializer(OwnedSerializer):
         fields = [*OwnedSerializer.COMMON, "code", "name", "place"]
 
 
-class PostChangeSerializer(StrictSerializer):
+class PostChangeSerializer(MarkingSerializer):
     """What may be changed of a post."""
 
     code = serializers.CharField(max_length=24, required=False)
     name = serializers.CharField(max_length=120, required=False)
     place = GeometryField("Point", required=False)
-    tlp = serializers.ChoiceField(TLP.choices, required=False)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
 
 
 class PostWriteSerializer(StrictSerializer):
@@ -239,6 +250,6 @@ class PostWriteSerializer(StrictSerializer):
     level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, default=0)
     release_to = serializers.ListField(
         child=serializers.CharField(max_length=80),
-        max_length=MAX_RELEASES,
+        max_length=MAX_CODES,
         default=list,
     )

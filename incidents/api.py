@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
 from agencies.errors import NotFound
+from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
 from agencies.policy import Actor
 from agencies.rest import OwnedViewSet, require_version
@@ -27,7 +28,6 @@ from incidents.serializers import (
     Known,
     LogEntrySerializer,
     LogEntryWriteSerializer,
-    NothingSerializer,
     ResponseSerializer,
     known_about,
 )

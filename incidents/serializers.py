@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.models import Officer
-from agencies.policy import MAX_LEVEL, TLP, Actor
-from agencies.records import Record
-from agencies.serializers import (
-    AgencyCode,
+from agencies.fields import (
     GeometryField,
+    Grantees,
+    MarkingSerializer,
     MomentField,
-    OwnedSerializer,
+    Seen,
     StrictSerializer,
+    Text,
 )
+from agencies.models import Officer
+from agencies.policy import Actor
+from agencies.records import Record
+from agencies.serializers import AgencyCode, OwnedSerializer, RecordSerializer
 from incidents.models import (
     Acknowledgement,
     Category,
@@ -34,7 +37,6 @@ from patrols.models import Patrol
 
 # ISO 639 language, perhaps with a script or a region, such as ``kk-Cyrl``.
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$"
-MAX_RELEASES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,38 +85,15 @@ class Known:
         return label if is_known or is_colleague or label == self.actor.label else None
 
 
-class Text(serializers.CharField):
-    """Text that must come as a string: a number is not quietly turned into one."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Refuse what is not a string."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        value: str = super().to_internal_value(data)
-        return value
-
-
-@extend_schema_field(UUID)
-class VisiblePatrol(serializers.Field[Any, Any, Any, Any]):
+class VisiblePatrol(Seen):
     """A patrol by its id; one that the reader may not see is as good as none."""
 
     default_error_messages = {"unknown_patrol": _("No such patrol.")}
+    unknown = "unknown_patrol"
 
-    def to_internal_value(self, data: Any) -> Patrol:
-        """Return the patrol, among those that the actor sees."""
-        try:
-            wanted = UUID(data) if isinstance(data, str) else None
-        except ValueError:
-            wanted = None
-        seen = Patrol.objects.visible_to(self.context["actor"]).select_related("lead")
-        patrol = seen.filter(pk=wanted).first() if wanted else None
-        if patrol is None:
-            self.fail("unknown_patrol")
-        return patrol
-
-    def to_representation(self, value: Patrol) -> str:
-        """Return the id."""
-        return str(value.pk)
+    def __init__(self, **kwargs: Any) -> None:
+        """Look among the visible patrols."""
+        super().__init__(Patrol, **kwargs)
 
 
 def known_of(serializer: serializers.BaseSerializer[Any], row: Any) -> Known:
@@ -155,7 +134,7 @@ class AcknowledgementSerializer(serializers.ModelSerializer[Acknowledgement]):
         return known.person(row.by, row.agency_id)
 
 
-class IncidentSerializer(OwnedSerializer):
+class IncidentSerializer(RecordSerializer):
     """An incident as its reader may see it.
 
     ``patrol``, ``author`` and ``tear_line_of`` are null for whoever may not know.
@@ -167,7 +146,6 @@ class IncidentSerializer(OwnedSerializer):
     closed_at = MomentField(read_only=True)
     patrol = serializers.SerializerMethodField()
     author = serializers.SerializerMethodField()
-    tear_line_of = serializers.SerializerMethodField()
     acknowledgements = serializers.SerializerMethodField()
 
     class Meta:
@@ -203,11 +181,6 @@ class IncidentSerializer(OwnedSerializer):
         """Return the officer who reported it."""
         return known_of(self, row).author(row)
 
-    def get_tear_line_of(self, row: Incident) -> UUID | None:
-        """Return the fuller record's id, for its owner alone."""
-        actor: Actor = self.context["actor"]
-        return row.tear_line_of_id if actor.owns(row) else None
-
     @extend_schema_field(AcknowledgementSerializer(many=True))
     def get_acknowledgements(self, row: Incident) -> list[AcknowledgementSerializer]:
         """Return who took note, as far as the reader may know."""
@@ -217,7 +190,7 @@ class IncidentSerializer(OwnedSerializer):
         return list(found)
 
 
-class IncidentChangeSerializer(StrictSerializer):
+class IncidentChangeSerializer(MarkingSerializer):
     """What an owner may change."""
 
     category = serializers.ChoiceField(Category.choices, required=False)
@@ -229,8 +202,6 @@ class IncidentChangeSerializer(StrictSerializer):
     )
     place = GeometryField("Point", required=False)
     occurred_at = MomentField(required=False)
-    tlp = serializers.ChoiceField(TLP.choices, required=False)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
     patrol = VisiblePatrol(allow_null=True, required=False)
 
 
@@ -242,9 +213,7 @@ class IncidentWriteSerializer(IncidentChangeSerializer):
     title = Text(max_length=160)
     place = GeometryField("Point")
     occurred_at = MomentField()
-    release_to = serializers.ListField(
-        child=Text(max_length=80), max_length=MAX_RELEASES, required=False
-    )
+    release_to = Grantees(required=False)
 
 
 class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):
@@ -328,7 +297,3 @@ class CloseSerializer(StrictSerializer):
     """Why an incident is closed."""
 
     reason = serializers.ChoiceField(CloseReason.choices)
-
-
-class NothingSerializer(StrictSerializer):
-    """A verb without a body."""

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.errors import NotFound
+from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
 from agencies.rest import OwnedViewSet, require_version
-from incidents.serializers import Known, NothingSerializer
+from incidents.serializers import Known
 from intel import actions
 from intel.filters import ReportFilters
 from intel.models import Report

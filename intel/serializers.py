@@ -1,23 +1,24 @@
 """Reports as they go in and out, for whoever reads them."""
 
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 
-from agencies.policy import MAX_LEVEL, TLP, Actor
-from agencies.serializers import (
+from agencies.fields import (
     GeometryField,
+    Grantees,
+    MarkingSerializer,
     MomentField,
-    OwnedSerializer,
-    StrictSerializer,
+    Text,
 )
+from agencies.policy import Actor
+from agencies.serializers import OwnedSerializer, RecordSerializer
 from incidents.models import Category
-from incidents.serializers import LANGUAGE, MAX_RELEASES, Known, Text
+from incidents.serializers import LANGUAGE, Known
 from intel.models import InformationGrade, Report, SourceGrade
 
 
-class ReportSerializer(OwnedSerializer):
+class ReportSerializer(RecordSerializer):
     """A report as its reader may see it.
 
     ``source_note``, ``tear_line_text`` and ``tear_line_of`` are null for all but
@@ -30,7 +31,6 @@ class ReportSerializer(OwnedSerializer):
     valid_until = MomentField(read_only=True)
     tear_line_text = serializers.SerializerMethodField()
     source_note = serializers.SerializerMethodField()
-    tear_line_of = serializers.SerializerMethodField()
 
     class Meta:
         """What is said, how graded, how long it holds."""
@@ -71,16 +71,12 @@ class ReportSerializer(OwnedSerializer):
         """Return what is noted of the source, to the owner."""
         return row.source_note if self._owns(row) else None
 
-    def get_tear_line_of(self, row: Report) -> UUID | None:
-        """Return the fuller record's id, to the owner."""
-        return row.tear_line_of_id if self._owns(row) else None
-
     def _owns(self, row: Report) -> bool:
         actor: Actor = self.context["actor"]
         return actor.owns(row)
 
 
-class ReportChangeSerializer(StrictSerializer):
+class ReportChangeSerializer(MarkingSerializer):
     """What an owner may change."""
 
     title = Text(max_length=160, required=False)
@@ -102,8 +98,6 @@ class ReportChangeSerializer(StrictSerializer):
     place = GeometryField("Point", allow_null=True, required=False)
     valid_from = MomentField(required=False)
     valid_until = MomentField(allow_null=True, required=False)
-    tlp = serializers.ChoiceField(TLP.choices, required=False)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
 
     def validate_topics(self, topics: list[Any]) -> list[Any]:
         """Keep each topic once, in the order given."""
@@ -117,6 +111,4 @@ class ReportWriteSerializer(ReportChangeSerializer):
     body = Text(max_length=20_000)
     source_grade = serializers.ChoiceField(SourceGrade.choices)
     information_grade = serializers.ChoiceField(InformationGrade.choices)
-    release_to = serializers.ListField(
-        child=Text(max_length=80), max_length=MAX_RELEASES, required=False
-    )
+    release_to = Grantees(required=False)

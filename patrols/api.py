@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
 from agencies.models import Agreement, Officer
 from agencies.policy import Actor
@@ -35,7 +36,6 @@ from patrols.serializers.patrols import (
     CancelSerializer,
     CommanderSerializer,
     MomentSerializer,
-    NothingSerializer,
     PatrolChangeSerializer,
     PatrolSerializer,
     PatrolWriteSerializer,

@@ -12,8 +12,8 @@ from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agencies.fields import MomentField
 from agencies.models import Agency
-from agencies.serializers import MomentField
 from patrols.cells import Box, cells_of
 from patrols.models import Fix, Patrol, PatrolState, Programme, SectionStatus
 

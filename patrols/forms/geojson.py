@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from agencies.serializers import GeometryField
+from agencies.fields import GeometryField
 
 
 class GeoJSONField(forms.CharField):

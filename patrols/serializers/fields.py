@@ -1,55 +1,12 @@
 """Fields that name other records, among those that the actor sees."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.models import Agreement, Officer
-from agencies.records import Owned
-
-MAX_CODES = 50
-
-
-class Text(serializers.CharField):
-    """Text that must come as a string: a number is not quietly turned into one."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Refuse what is not a string."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        value: str = super().to_internal_value(data)
-        return value
-
-
-@extend_schema_field({"type": "string", "format": "uuid"})
-class Seen(serializers.Field[Any, Any, Any, Any]):
-    """A record by its id; one that the actor does not see is as good as none."""
-
-    default_error_messages = {"unknown": _("No such record.")}
-
-    def __init__(self, model: type[Owned], **kwargs: Any) -> None:
-        """Look among the visible rows of ``model``."""
-        self.model = model
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> Owned:
-        """Return the record."""
-        try:
-            wanted = UUID(data) if isinstance(data, str) else None
-        except ValueError:
-            wanted = None
-        seen = self.model.objects.visible_to(self.context["actor"])
-        found: Owned | None = seen.filter(pk=wanted).first() if wanted else None
-        if found is None:
-            self.fail("unknown")
-        return found
-
-    def to_representation(self, value: Owned) -> str:
-        """Return the id."""
-        return str(value.pk)
 
 
 @extend_schema_field(str)

@@ -1,22 +1,23 @@
 """Patrols, and the bodies of what is done with them."""
 
-from uuid import UUID
-
 from rest_framework import serializers
 
-from agencies.policy import MAX_LEVEL, TLP, Actor
-from agencies.serializers import (
-    AgencyCode,
+from agencies.fields import (
+    MAX_CODES,
     GeometryField,
+    Grantees,
+    MarkingSerializer,
     MomentField,
-    OwnedSerializer,
+    Seen,
     StrictSerializer,
+    Text,
 )
+from agencies.serializers import AgencyCode, OwnedSerializer, RecordSerializer
 from patrols.models import Patrol, Programme, Route, Zone
-from patrols.serializers.fields import MAX_CODES, Seen, SeenOfficer, Text
+from patrols.serializers.fields import SeenOfficer
 
 
-class PatrolSerializer(OwnedSerializer):
+class PatrolSerializer(RecordSerializer):
     """A patrol; what the reader does not see of its surroundings is null."""
 
     programme = Seen(Programme, read_only=True, allow_null=True)
@@ -30,7 +31,6 @@ class PatrolSerializer(OwnedSerializer):
     ended_at = MomentField(read_only=True, allow_null=True)
     last_place = GeometryField("Point", read_only=True, allow_null=True)
     last_fix_at = MomentField(read_only=True, allow_null=True)
-    tear_line_of = serializers.SerializerMethodField()
 
     class Meta:
         """What, where, when, who leads, which state, and where it was last."""
@@ -57,13 +57,8 @@ class PatrolSerializer(OwnedSerializer):
             "tear_line_of",
         ]
 
-    def get_tear_line_of(self, row: Patrol) -> UUID | None:
-        """Return the fuller record's id, for its owner alone."""
-        actor: Actor = self.context["actor"]
-        return row.tear_line_of_id if actor.owns(row) else None
 
-
-class PatrolChangeSerializer(StrictSerializer):
+class PatrolChangeSerializer(MarkingSerializer):
     """What may be changed of a patrol that has not left."""
 
     title = Text(max_length=120, required=False)
@@ -71,8 +66,6 @@ class PatrolChangeSerializer(StrictSerializer):
     route = Seen(Route, required=False, allow_null=True)
     starts_at = MomentField(required=False)
     ends_at = MomentField(required=False)
-    tlp = serializers.ChoiceField(TLP.choices, required=False)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
 
 
 class PatrolWriteSerializer(PatrolChangeSerializer):
@@ -86,9 +79,7 @@ class PatrolWriteSerializer(PatrolChangeSerializer):
     zone = Seen(Zone)
     starts_at = MomentField()
     ends_at = MomentField()
-    release_to = serializers.ListField(
-        child=Text(max_length=80), max_length=MAX_CODES, required=False
-    )
+    release_to = Grantees(required=False)
 
 
 class MomentSerializer(StrictSerializer):
@@ -107,7 +98,3 @@ class CommanderSerializer(StrictSerializer):
     """Who commands."""
 
     commander = SeenOfficer()
-
-
-class NothingSerializer(StrictSerializer):
-    """A verb without a body."""

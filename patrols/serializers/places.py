@@ -2,19 +2,16 @@
 
 from rest_framework import serializers
 
-from agencies.policy import MAX_LEVEL, TLP
-from agencies.serializers import GeometryField, OwnedSerializer, StrictSerializer
+from agencies.fields import GeometryField, Grantees, MarkingSerializer, Text
+from agencies.serializers import OwnedSerializer
 from patrols.models import BorderSection, Checkpoint, Route, Zone
-from patrols.serializers.fields import MAX_CODES, Text
 
 
-class PlaceChange(StrictSerializer):
+class PlaceChange(MarkingSerializer):
     """What may be changed of any place."""
 
     code = Text(max_length=24, required=False)
     name = Text(max_length=120, required=False)
-    tlp = serializers.ChoiceField(TLP.choices, required=False)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
 
 
 class PlaceWrite(PlaceChange):
@@ -22,9 +19,7 @@ class PlaceWrite(PlaceChange):
 
     code = Text(max_length=24)
     name = Text(max_length=120)
-    release_to = serializers.ListField(
-        child=Text(max_length=80), max_length=MAX_CODES, required=False
-    )
+    release_to = Grantees(required=False)
 
 
 class ZoneSerializer(OwnedSerializer):

@@ -4,9 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from agencies.serializers import GeometryField, MomentField, StrictSerializer
+from agencies.fields import GeometryField, MomentField, Seen, StrictSerializer, Text
 from patrols.models import Fix, Patrol
-from patrols.serializers.fields import Seen, Text
 
 
 class FixSerializer(serializers.ModelSerializer[Fix]):

@@ -2,11 +2,11 @@
 
 from rest_framework import serializers
 
+from agencies.fields import MAX_CODES, Grantees, MarkingSerializer, Seen, Text
 from agencies.models import Purpose
-from agencies.policy import MAX_LEVEL, TLP
-from agencies.serializers import OwnedSerializer, StrictSerializer
+from agencies.serializers import OwnedSerializer
 from patrols.models import Programme, Route, Zone
-from patrols.serializers.fields import MAX_CODES, Seen, SeenAgreement, Text
+from patrols.serializers.fields import SeenAgreement
 
 
 class ProgrammeSerializer(OwnedSerializer):
@@ -44,7 +44,7 @@ class ProgrammeSerializer(OwnedSerializer):
         ]
 
 
-class ProgrammeChangeSerializer(StrictSerializer):
+class ProgrammeChangeSerializer(MarkingSerializer):
     """What may be changed of a programme."""
 
     code = Text(max_length=24, required=False)
@@ -65,8 +65,6 @@ class ProgrammeChangeSerializer(StrictSerializer):
     )
     horizon_days = serializers.IntegerField(min_value=1, max_value=366, required=False)
     is_active = serializers.BooleanField(required=False)
-    tlp = serializers.ChoiceField(TLP.choices, required=False)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
 
 
 class ProgrammeWriteSerializer(ProgrammeChangeSerializer):
@@ -84,6 +82,4 @@ class ProgrammeWriteSerializer(ProgrammeChangeSerializer):
     entitlements = serializers.DictField(
         child=serializers.IntegerField(min_value=1), allow_empty=False
     )
-    release_to = serializers.ListField(
-        child=Text(max_length=80), max_length=MAX_CODES, required=False
-    )
+    release_to = Grantees(required=False)
