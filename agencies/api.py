@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from agencies.filters import (
     ReleaseFilters,
 )
 from agencies.gateway import actor_of
-from agencies.models import Agency, Agreement, Officer, Party, Post, Release
+from agencies.models import Agency, Agreement, Officer, Post, Release
 from agencies.rest import OwnedViewSet, ReadViewSet, require_version
 from agencies.serializers import (
     AgencySerializer,
@@ -48,21 +48,11 @@ class AgreementViewSet(ReadViewSet):
     filterset_class = AgreementFilters
     page_order = ("code",)
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """Add the parties."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        parties = Party.objects.visible_to(actor_of(self.request))
-        return rows.prefetch_related(
-            Prefetch("parties", parties.select_related("agency"))
-        )
-
 
 class OfficerViewSet(ReadViewSet):
     """Colleagues, and the liaison officers of partners."""
 
-    queryset = Officer.objects.select_related("agency")
+    queryset = Officer.objects.all()
     serializer_class = OfficerSerializer
     scope = "agencies"
     filterset_class = OfficerFilters

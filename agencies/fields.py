@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.geo import geojson
 from agencies.policy import MAX_LEVEL, TLP
 from agencies.records import Owned
 
@@ -51,6 +50,13 @@ class MarkingSerializer(StrictSerializer):
 
     tlp = serializers.ChoiceField(TLP.choices, required=False)
     level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, required=False)
+
+
+class RefSerializer(serializers.Serializer[Any]):
+    """The record that an event, or a release, is about."""
+
+    type = serializers.CharField()
+    id = serializers.UUIDField()
 
 
 class Text(serializers.CharField):
@@ -98,10 +104,6 @@ class Seen(serializers.Field[Any, Any, Any, Any]):
         if found is None:
             self.fail(self.unknown)
         return found
-
-    def to_representation(self, value: Owned) -> str:
-        """Return the id."""
-        return str(value.pk)
 
 
 class MomentField(serializers.DateTimeField):
@@ -172,10 +174,6 @@ class GeometryField(serializers.Field[Any, Any, Any, Any]):
         if shape.empty or not shape.valid:
             self.fail("invalid_geometry")
         return shape
-
-    def to_representation(self, value: GEOSGeometry) -> dict[str, Any]:
-        """Return GeoJSON with at most six decimals (about 0.1 m)."""
-        return geojson(value) or {}
 
 
 def _positions(coordinates: Any, depth: int = 0) -> Any:

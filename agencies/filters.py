@@ -1,9 +1,96 @@
-"""What lists may be filtered by: an allow-list each."""
+"""What lists may be filtered by: an allow-list each, and what they have in common."""
 
-from django_filters.filters import CharFilter, ChoiceFilter, UUIDFilter
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django_filters.filters import (
+    CharFilter,
+    ChoiceFilter,
+    Filter,
+    ModelChoiceFilter,
+    MultipleChoiceFilter,
+    UUIDFilter,
+)
 from django_filters.rest_framework.filterset import FilterSet
+from rest_framework import serializers
 
-from agencies.models import AgencyKind, Purpose
+from agencies.fields import MomentField
+from agencies.models import Agency, AgencyKind, Purpose
+
+
+class MomentFormField(forms.CharField):
+    """A time that says its zone."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the moment, or None for nothing."""
+        if not value:
+            return None
+        try:
+            return MomentField().to_internal_value(value)
+        except serializers.ValidationError as error:
+            details: Any = error.detail
+            raise ValidationError(str(details[0]), code=details[0].code) from None
+
+
+class MomentFilter(Filter):
+    """Filters by a time that says its zone."""
+
+    field_class = MomentFormField  # type: ignore[assignment]
+
+    def __init__(self, field_name: str, lookup_expr: str) -> None:
+        """Compare one column."""
+        super().__init__(  # type: ignore[no-untyped-call]
+            field_name=field_name, lookup_expr=lookup_expr
+        )
+
+
+def any_of(choices: list[Any], **options: Any) -> Filter:
+    """Filter by any of several codes; DISTINCT is not needed on one table."""
+    return MultipleChoiceFilter(choices=choices, distinct=False, **options)
+
+
+def yes_no(method: str) -> Filter:
+    """Filter by ``true`` or ``false``, and nothing else."""
+    words = [("true", "true"), ("false", "false")]
+    return ChoiceFilter(choices=words, method=method)
+
+
+def agency() -> Filter:
+    """Filter by an agency's code; the directory of agencies is open to all."""
+    return ModelChoiceFilter(queryset=Agency.objects.all(), to_field_name="code")
+
+
+def seen(model: Any) -> Any:
+    """Return how to find the rows of a model that whoever asks may name."""
+
+    def rows(request: Any) -> QuerySet[Any]:
+        actor = getattr(request, "actor", None)
+        if actor is None:
+            return model._default_manager.none()  # type: ignore[no-any-return]
+        return model.objects.visible_to(actor)  # type: ignore[no-any-return]
+
+    return rows
+
+
+class RecordFilters(FilterSet):
+    """What filters of all records have in common."""
+
+    tear_lines = ChoiceFilter(choices=[("include", "include")], method="keep_all")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave the owner's own tear lines out unless asked: they are doubles."""
+        rows: Any = super().filter_queryset(queryset)  # type: ignore[no-untyped-call]
+        if self.form.cleaned_data.get("tear_lines") == "include":
+            return rows  # type: ignore[no-any-return]
+        return rows.without_doubles_of(  # type: ignore[no-any-return]
+            self.request.actor.agency_id
+        )
+
+    def keep_all(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Change nothing: see ``filter_queryset``."""
+        return rows
 
 
 class AgencyFilters(FilterSet):

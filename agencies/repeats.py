@@ -74,7 +74,7 @@ class AnsweredOnce:
         claim.status = response.status_code
         claim.body = response.content.decode()
         claim.location = response.get("Location", "")
-        data = response.data if isinstance(response.data, dict) else {}
+        data = orjson.loads(claim.body) if claim.body else {}
         # The answer to a verb is given again as long as its record is visible.
         if record := self.kwargs.get("pk") or data.get("id"):
             claim.record_id = record
@@ -121,7 +121,8 @@ def _kept(actor: Actor, claim: IdempotencyKey) -> Response:
         if not seen.filter(pk=kept.record_id).exists():
             raise NotFound
     data = orjson.loads(kept.body) if kept.body else None
-    response = Response(data, status=kept.status)
+    same = orjson.Fragment(kept.body) if kept.body else None
+    response = Response(same, status=kept.status)
     if kept.location:
         response["Location"] = kept.location
     if isinstance(data, dict) and "version" in data:

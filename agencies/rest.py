@@ -1,12 +1,13 @@
 """The REST API's common ground: actors, scopes, versions, pages, strict input."""
 
-from collections.abc import Sequence
 from typing import Any
 
+import orjson
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework.backends import DjangoFilterBackend
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +18,8 @@ from agencies.errors import Invalid, NotFound, PreconditionRequired, Stale
 from agencies.gateway import actor_of
 from agencies.records import Owned
 from agencies.repeats import AnsweredOnce
-from agencies.serializers import ReleaseSerializer, ReleaseWriteSerializer, releases_of
+from agencies.serializers import ReleaseSerializer, ReleaseWriteSerializer
+from agencies.shown import fragment
 
 # Query parameters that every list knows beside its own filters.
 LIST_PARAMETERS = {"cursor", "limit"}
@@ -58,9 +60,7 @@ def _bad_values(detail: Any) -> str:
     return " ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in faults)
 
 
-class ReadViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Any]
-):
+class ReadViewSet(viewsets.GenericViewSet[Any]):
     """List and detail of what the actor may see.
 
     ``scope`` is the token's scope without its verb; ``write_scope`` stands in for
@@ -68,6 +68,7 @@ class ReadViewSet(
     """
 
     scope = ""
+    page_order: tuple[str, ...] = ("-created_at", "-id")
     filter_backends = [StrictFilters]
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
 
@@ -81,21 +82,47 @@ class ReadViewSet(
             rows = rows.visible_to(actor_of(self.request))
         return rows.all()  # type: ignore[no-any-return]
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return a page."""
+        rows = self.filter_queryset(self.get_queryset())
+        order = [name.lstrip("-") for name in self.page_order]
+        page = self.paginate_queryset(self._read(rows, *order)) or []
+        return self.get_paginated_response([fragment(row) for row in page])
+
+    def retrieve(self, request: Request, pk: str) -> Response:
         """Return one row with its version as the ETag."""
-        return self.answer(self.get_object())
+        return self._answer(self._only(self.filter_queryset(self.get_queryset()), pk))
 
     def answer(self, row: Any, status: int = 200) -> Response:
         """Return a row as the actor sees it, read again after a change."""
-        row = self.get_queryset().filter(pk=row.pk).first()
-        if row is None:
-            raise NotFound
-        response = Response(self.get_serializer(row).data, status=status)
-        if isinstance(row, Owned):
-            response["ETag"] = etag(row)
+        response = self._answer(self._only(self.get_queryset(), row.pk), status)
         if status == 201:
             response["Location"] = f"{self.request.path.rstrip('/')}/{row.pk}/"
         return response
+
+    def _answer(self, rows: QuerySet[Any], status: int = 200) -> Response:
+        found = self._found(rows)
+        response = Response(fragment(found), status=status)
+        if "version" in found:
+            response["ETag"] = etag(found["version"])
+        return response
+
+    def _found(self, rows: QuerySet[Any]) -> dict[str, Any]:
+        also = ["version"] if issubclass(rows.model, Owned) else []
+        found: dict[str, Any] | None = next(iter(self._read(rows, *also)), None)
+        if found is None:
+            raise NotFound
+        return found
+
+    def _only(self, rows: QuerySet[Any], pk: Any) -> QuerySet[Any]:
+        try:
+            return rows.filter(pk=pk)
+        except (ValidationError, ValueError):
+            raise NotFound from None
+
+    def _read(self, rows: QuerySet[Any], *also: str) -> QuerySet[Any]:
+        shown: Any = self.serializer_class
+        return shown.read(rows, actor_of(self.request), *also)  # type: ignore[no-any-return]
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Let serializers resolve references under the actor's rights."""
@@ -111,9 +138,9 @@ class ReadViewSet(
         return dict(checked.validated_data)
 
 
-def etag(row: Owned) -> str:
+def etag(version: int) -> str:
     """Return a row's version as a strong ETag."""
-    return f'"{row.version}"'
+    return f'"{version}"'
 
 
 def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> None:
@@ -129,24 +156,12 @@ def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> 
             )
         return
     now: Any = type(row).objects.locked(actor_of(request), row.pk)
-    if not {etag(now), "*"} & {tag.strip() for tag in given.split(",")}:
+    if not {etag(now.version), "*"} & {tag.strip() for tag in given.split(",")}:
         raise Stale("stale", _("The record has changed since you read it."))
 
 
 class OwnedViewSet(AnsweredOnce, ReadViewSet):
     """Owned rows: list, detail, and their releases."""
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Return a page; its releases are read at once for all rows."""
-        rows = self.filter_queryset(self.get_queryset())
-        page = self.paginate_queryset(rows) or []
-        context = self.get_serializer_context() | self.page_context(page)
-        data = self.get_serializer_class()(page, many=True, context=context).data
-        return self.get_paginated_response(data)
-
-    def page_context(self, rows: Sequence[Any]) -> dict[str, Any]:
-        """Return what the representations of some rows need, read for all at once."""
-        return {"releases": releases_of(rows, actor_of(self.request))}
 
     @property
     def record_type(self) -> str:
@@ -165,10 +180,9 @@ class OwnedViewSet(AnsweredOnce, ReadViewSet):
             made = releases.release(
                 record=row, to=given.pop("grantee"), by=actor_of(request), **given
             )
-            context = self.get_serializer_context()
-            return Response(ReleaseSerializer(made, context=context).data, status=201)
-        known = releases_of([row], actor_of(request)).get(row.pk, [])
-        return Response({"results": known})
+            return Response(ReleaseSerializer.one(made, actor_of(request)), status=201)
+        shown = self._found(self._only(self.get_queryset(), pk))["shown"]
+        return Response({"results": orjson.loads(shown)["releases"]})
 
     @action(
         detail=True, methods=["delete"], url_path=r"releases/(?P<release_id>[^/.]+)"

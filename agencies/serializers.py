@@ -1,10 +1,9 @@
 """The representations of this application's rows, and what may be written."""
 
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
-from drf_spectacular.utils import extend_schema_field
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat, Substr
 from rest_framework import serializers
 
 from agencies.fields import (
@@ -12,6 +11,7 @@ from agencies.fields import (
     GeometryField,
     MarkingSerializer,
     MomentField,
+    RefSerializer,
     StrictSerializer,
 )
 from agencies.models import (
@@ -23,7 +23,8 @@ from agencies.models import (
     Release,
 )
 from agencies.policy import MAX_LEVEL, TLP, Actor
-from agencies.records import Owned, Record, ReleaseScope
+from agencies.records import ReleaseScope
+from agencies.shown import Object, ShownSerializer, for_owner, seen
 
 
 class AgencyCode(serializers.SlugRelatedField[Agency]):
@@ -36,7 +37,31 @@ class AgencyCode(serializers.SlugRelatedField[Agency]):
         super().__init__(slug_field="code", **kwargs)
 
 
-class AgencySerializer(serializers.ModelSerializer[Agency]):
+def officer_seen(name: str, actor: Actor) -> Subquery:
+    """Return an officer as ``officer:NAME``, null if the reader may not know of them.
+
+    ``name`` is the column of the officer's id.
+    """
+    label = Concat(Value("officer:"), "username")
+    return seen(name, Officer.objects.visible_to(actor), label)
+
+
+def person_seen(label: str, actor: Actor, *, colleagues: str = "") -> Case:
+    """Return who acted: oneself, colleagues, and officers whom the reader may know.
+
+    ``colleagues`` names the column of the agency for which they acted.
+    """
+    known = Officer.objects.visible_to(actor).filter(
+        username=Substr(OuterRef(label), len("officer:") + 1)
+    )
+    is_shown = Q(**{label: actor.label})
+    is_shown |= Q(Exists(known), **{f"{label}__startswith": "officer:"})
+    if colleagues and actor.agency_id:
+        is_shown |= Q(**{colleagues: actor.agency_id})
+    return Case(When(is_shown, then=F(label)))
+
+
+class AgencySerializer(ShownSerializer):
     """An agency."""
 
     state = serializers.CharField(source="state_id", read_only=True, allow_null=True)
@@ -48,7 +73,7 @@ class AgencySerializer(serializers.ModelSerializer[Agency]):
         fields = ["id", "code", "name", "kind", "state", "languages", "time_zone"]
 
 
-class OfficerSerializer(serializers.ModelSerializer[Officer]):
+class OfficerSerializer(ShownSerializer):
     """An officer; partners see liaison officers without their clearance."""
 
     agency = AgencyCode(read_only=True)
@@ -58,18 +83,20 @@ class OfficerSerializer(serializers.ModelSerializer[Officer]):
 
         model = Officer
         fields = ["id", "username", "name", "agency", "rank", "call_sign"]
-        extra_fields = ["languages", "roles", "clearance", "is_active"]
 
-    def to_representation(self, instance: Officer) -> dict[str, Any]:
+    # Shown to the officer's own agency.
+    INNER = ("languages", "roles", "clearance", "is_active")
+
+    @classmethod
+    def json(cls, actor: Actor) -> Any:
         """Add the inner fields for the officer's own agency."""
-        data: dict[str, Any] = super().to_representation(instance)
-        actor = self.context.get("actor")
-        if isinstance(actor, Actor) and actor.agency_id == instance.agency_id:
-            data |= {name: getattr(instance, name) for name in self.Meta.extra_fields}
-        return data
+        outer = cls.members(actor)
+        inner = {name: name for name in cls.INNER}
+        is_own = When(agency=actor.agency_id, then=Object(**outer | inner))
+        return Case(is_own, default=Object(**outer))
 
 
-class PartySerializer(serializers.ModelSerializer[Party]):
+class PartySerializer(ShownSerializer):
     """One agency's membership."""
 
     agency = AgencyCode(read_only=True)
@@ -83,7 +110,7 @@ class PartySerializer(serializers.ModelSerializer[Party]):
         fields = ["agency", "weight", "joined_at", "left_at"]
 
 
-class AgreementSerializer(serializers.ModelSerializer[Agreement]):
+class AgreementSerializer(ShownSerializer):
     """A legal basis, for its parties."""
 
     parties = PartySerializer(many=True, read_only=True)
@@ -108,13 +135,18 @@ class AgreementSerializer(serializers.ModelSerializer[Agreement]):
             "parties",
         ]
 
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add the parties."""
+        parties = Party.objects.visible_to(actor).filter(agreement=OuterRef("pk"))
+        return {"parties": PartySerializer.each(parties, actor)}
 
-class ReleaseSerializer(serializers.ModelSerializer[Release]):
+
+class ReleaseSerializer(ShownSerializer):
     """One release."""
 
     expires_at = MomentField(read_only=True, allow_null=True)
     created_at = MomentField(read_only=True)
-    scope = serializers.SerializerMethodField()
 
     class Meta:
         """To whom, how much, why, until when."""
@@ -122,15 +154,16 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
         model = Release
         fields = ["id", "grantee", "scope", "reason", "created_at", "expires_at"]
 
-    def get_scope(self, made: Release) -> str:
-        """Return how much; a grantee is not told that it reads a tear line."""
-        return made.scope if self.context["actor"].owns(made) else ReleaseScope.FULL
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Say how much to the owner: a grantee is not told that it is a tear line."""
+        return {"scope": for_owner("scope", actor, otherwise=ReleaseScope.FULL)}
 
 
 class OwnReleaseSerializer(ReleaseSerializer):
     """One release, for the agency that made it, with what it is of."""
 
-    record = serializers.SerializerMethodField()
+    record = RefSerializer(read_only=True)
     ended_at = MomentField(read_only=True, allow_null=True)
 
     class Meta(ReleaseSerializer.Meta):
@@ -138,9 +171,11 @@ class OwnReleaseSerializer(ReleaseSerializer):
 
         fields = ["record", *ReleaseSerializer.Meta.fields, "ended_at"]
 
-    def get_record(self, made: Release) -> dict[str, str]:
-        """Return type and id, as events name their subject."""
-        return {"type": made.record_type, "id": str(made.record_id)}
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add the record."""
+        record = Object(type="record_type", id="record_id")
+        return {**super().expressions(actor), "record": record}
 
 
 class ReleaseWriteSerializer(StrictSerializer):
@@ -152,41 +187,13 @@ class ReleaseWriteSerializer(StrictSerializer):
     expires_at = MomentField(allow_null=True, default=None)
 
 
-def releases_of(rows: Iterable[Owned], actor: Actor) -> dict[Any, list[dict[str, Any]]]:
-    """Return the live releases of some records, those that the actor may know of.
-
-    An owner finds the releases of a record's tear line beside the record's own.
-    """
-    known = list(rows)
-    found: dict[Any, list[dict[str, Any]]] = {row.pk: [] for row in known}
-    places: dict[Any, set[Any]] = {pk: {pk} for pk in found}
-    for tear_line, record in _own_tear_lines(known, actor):
-        places.setdefault(tear_line, set()).add(record)
-    live = Release.objects.visible_to(actor).live().filter(record_id__in=list(places))
-    for made in live:
-        shown = dict(ReleaseSerializer(made, context={"actor": actor}).data)
-        for place in places[made.record_id]:
-            found[place].append(shown)
-    return found
-
-
-def _own_tear_lines(rows: list[Owned], actor: Actor) -> list[tuple[Any, Any]]:
-    """Return (tear line, record) for those records that the actor's agency owns."""
-    own = [row for row in rows if isinstance(row, Record) and actor.owns(row)]
-    if not own:
-        return []
-    seen: Any = type(own[0]).objects.visible_to(actor)
-    pairs = seen.filter(tear_line_of__in=[row.pk for row in own])
-    return list(pairs.values_list("pk", "tear_line_of"))
-
-
-class OwnedSerializer(serializers.ModelSerializer[Any]):
+class OwnedSerializer(ShownSerializer):
     """What every owned row shows: id, owner, marking, version, releases."""
 
     owner = AgencyCode(read_only=True)
     created_at = MomentField(read_only=True)
     updated_at = MomentField(read_only=True)
-    releases = serializers.SerializerMethodField()
+    releases = ReleaseSerializer(many=True, read_only=True)
 
     COMMON = [
         "id",
@@ -199,25 +206,43 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         "releases",
     ]
 
-    @extend_schema_field(ReleaseSerializer(many=True))
-    def get_releases(self, row: Any) -> list[dict[str, Any]]:
-        """Return the live releases that the actor may know of."""
-        known = self.context.get("releases")
-        if known is None:
-            known = releases_of([row], self.context["actor"])
-        found: list[dict[str, Any]] = known.get(row.pk, [])
-        return found
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add the live releases that the reader may know of."""
+        live = Release.objects.visible_to(actor).live()
+        known = live.filter(record_id__in=cls.released_as(actor))
+        return {"releases": ReleaseSerializer.each(known, actor)}
+
+    @classmethod
+    def released_as(cls, actor: Actor) -> list[Any]:
+        """Return the ids whose releases are shown at a row: its own."""
+        return [OuterRef("pk")]
 
 
 class RecordSerializer(OwnedSerializer):
-    """What every record shows beside that: the fuller record, to its owner."""
+    """What every record shows beside that: the fuller record, to its owner.
 
-    tear_line_of = serializers.SerializerMethodField()
+    The owner also finds the releases of a record's tear line at the record.
+    """
 
-    def get_tear_line_of(self, row: Any) -> UUID | None:
-        """Return the fuller record's id, to the owner alone."""
-        actor: Actor = self.context["actor"]
-        return row.tear_line_of_id if actor.owns(row) else None
+    tear_line_of = serializers.UUIDField(read_only=True, allow_null=True)
+
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Show the fuller record's id to those of its owner who see it."""
+        records: Any = cls.Meta.model
+        own = records.objects.visible_to(actor).filter(owner=actor.agency_id)
+        fuller = seen("tear_line_of_id", own)
+        return {**super().expressions(actor), "tear_line_of": fuller}
+
+    @classmethod
+    def released_as(cls, actor: Actor) -> list[Any]:
+        """Add the tear line, for the owner."""
+        records: Any = cls.Meta.model
+        tear_line = records.objects.visible_to(actor).filter(
+            tear_line_of=OuterRef(OuterRef("pk")), owner=actor.agency_id
+        )
+        return [*super().released_as(actor), Subquery(tear_line.values("pk"))]
 
 
 class PostSerializer(OwnedSerializer):

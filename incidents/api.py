@@ -1,10 +1,8 @@
 """Incidents over REST: thin, on the same actions as the pages."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,11 +11,10 @@ from rest_framework.response import Response as Answer
 from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.policy import Actor
 from agencies.rest import OwnedViewSet, require_version
 from incidents import actions
 from incidents.filters import IncidentFilters
-from incidents.models import Acknowledgement, Incident, LogEntry, Response
+from incidents.models import Incident, LogEntry, Response
 from incidents.serializers import (
     AdvanceSerializer,
     AssignSerializer,
@@ -25,11 +22,9 @@ from incidents.serializers import (
     IncidentChangeSerializer,
     IncidentSerializer,
     IncidentWriteSerializer,
-    Known,
     LogEntrySerializer,
     LogEntryWriteSerializer,
     ResponseSerializer,
-    known_about,
 )
 
 
@@ -41,18 +36,6 @@ class IncidentViewSet(OwnedViewSet):
     scope = "incidents"
     filterset_class = IncidentFilters
     page_order = ("-occurred_at", "-id")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Add the acknowledgements that the actor may see."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        return rows.prefetch_related(acknowledged(actor_of(self.request)))
-
-    def page_context(self, rows: Sequence[Any]) -> dict[str, Any]:
-        """Add what the actor may know of patrols and officers."""
-        known = known_about(rows, actor_of(self.request))
-        return {**super().page_context(rows), "known": known}
 
     @extend_schema(request=IncidentWriteSerializer, responses={201: IncidentSerializer})
     def create(self, request: Request) -> Answer:
@@ -82,7 +65,7 @@ class IncidentViewSet(OwnedViewSet):
         """Assign an agency or a patrol; a partner offers its own."""
         row, given = self._to_change(AssignSerializer)
         made = actions.assign(incident=row, by=actor_of(request), **given)
-        return Answer(self._responses([made])[0], status=201)
+        return Answer(ResponseSerializer.one(made, actor_of(request)), status=201)
 
     @extend_schema(request=None, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
@@ -111,17 +94,17 @@ class IncidentViewSet(OwnedViewSet):
         if request.method == "POST":
             row, given = self._to_change(LogEntryWriteSerializer)
             made = actions.write_log(incident=row, by=actor, **given)
-            return Answer(log_lines([made], actor)[0], status=201)
+            return Answer(LogEntrySerializer.one(made, actor), status=201)
         entries = LogEntry.objects.visible_to(actor).filter(incident=self.get_object())
-        return Answer({"results": log_lines(entries.select_related("agency"), actor)})
+        return Answer({"results": LogEntrySerializer.all(entries, actor)})
 
     @extend_schema(responses=ResponseSerializer(many=True))
     @action(detail=True, methods=["get"])
     def responses(self, request: Request, pk: str) -> Answer:
         """List the responses that one may know of."""
-        made = Response.objects.visible_to(actor_of(request))
-        rows = made.filter(incident=self.get_object()).select_related("agency")
-        return Answer({"results": self._responses(list(rows))})
+        actor = actor_of(request)
+        made = Response.objects.visible_to(actor).filter(incident=self.get_object())
+        return Answer({"results": ResponseSerializer.all(made, actor)})
 
     @extend_schema(request=AdvanceSerializer, responses=ResponseSerializer)
     @action(
@@ -141,7 +124,7 @@ class IncidentViewSet(OwnedViewSet):
             raise NotFound from None
         given = self.input(AdvanceSerializer)
         made = actions.advance(response=made, by=actor, **given)
-        return Answer(self._responses([made])[0])
+        return Answer(ResponseSerializer.one(made, actor))
 
     @extend_schema(responses={200: dict[str, str]})
     @action(detail=True, methods=["get"], url_path="tear-line")
@@ -159,26 +142,3 @@ class IncidentViewSet(OwnedViewSet):
         row: Incident = self.get_object()
         require_version(self.request, row, is_needed=False)
         return row, self.input(body)
-
-    def _responses(self, rows: Sequence[Response]) -> list[Any]:
-        known = Known.of(
-            actor_of(self.request),
-            patrols=[row.patrol_id for row in rows],
-            labels=[row.assigned_by for row in rows],
-        )
-        context = {"known": known}
-        return list(ResponseSerializer(rows, many=True, context=context).data)
-
-
-def acknowledged(actor: Actor) -> "Prefetch[Any]":
-    """Read, with incidents, the acknowledgements that the actor may see."""
-    seen = Acknowledgement.objects.visible_to(actor).select_related("agency")
-    return Prefetch("acknowledgements", queryset=seen)
-
-
-def log_lines(rows: Any, actor: Actor) -> list[Any]:
-    """Return lines of a log as the actor may see them."""
-    lines = list(rows)
-    known = Known.of(actor, labels=[line.by for line in lines])
-    context = {"known": known}
-    return list(LogEntrySerializer(lines, many=True, context=context).data)

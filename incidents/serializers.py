@@ -1,13 +1,9 @@
 """Incidents as they go in and out, for whoever reads them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.fields import (
@@ -19,10 +15,15 @@ from agencies.fields import (
     StrictSerializer,
     Text,
 )
-from agencies.models import Officer
 from agencies.policy import Actor
-from agencies.records import Record
-from agencies.serializers import AgencyCode, OwnedSerializer, RecordSerializer
+from agencies.serializers import (
+    AgencyCode,
+    OwnedSerializer,
+    RecordSerializer,
+    officer_seen,
+    person_seen,
+)
+from agencies.shown import ShownSerializer, seen
 from incidents.models import (
     Acknowledgement,
     Category,
@@ -39,52 +40,6 @@ from patrols.models import Patrol
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$"
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Whom and what one reader may know of, among all that some rows point to."""
-
-    actor: Actor
-    patrols: dict[UUID, str]
-    officers: dict[UUID, str]
-
-    @classmethod
-    def of(
-        cls,
-        actor: Actor,
-        *,
-        records: Iterable[Record] = (),
-        patrols: Iterable[UUID | None] = (),
-        labels: Iterable[str] = (),
-    ) -> "Known":
-        """Read it in two queries, however many rows there are."""
-        authors = {record.author_id for record in records} - {None}
-        names = {lb.removeprefix("officer:") for lb in labels}
-        wanted = {patrol for patrol in patrols if patrol is not None}
-        officers = Officer.objects.visible_to(actor).filter(
-            Q(pk__in=authors) | Q(username__in=names)
-        )
-        seen = Patrol.objects.visible_to(actor).filter(pk__in=wanted)
-        return cls(
-            actor=actor,
-            patrols=dict(seen.values_list("pk", "ref")) if wanted else {},
-            officers=dict(officers.values_list("pk", "username"))
-            if authors or names
-            else {},
-        )
-
-    def author(self, record: Record) -> str | None:
-        """Return who wrote a record, if the reader may know of that officer."""
-        name = self.officers.get(record.author_id) if record.author_id else None
-        return f"officer:{name}" if name else None
-
-    def person(self, label: str, agency_id: UUID | None = None) -> str | None:
-        """Return who acted, for an agency: colleagues, and officers one may know."""
-        kind, _colon, name = label.partition(":")
-        is_known = kind == "officer" and name in self.officers.values()
-        is_colleague = agency_id is not None and agency_id == self.actor.agency_id
-        return label if is_known or is_colleague or label == self.actor.label else None
-
-
 class VisiblePatrol(Seen):
     """A patrol by its id; one that the reader may not see is as good as none."""
 
@@ -96,31 +51,12 @@ class VisiblePatrol(Seen):
         super().__init__(Patrol, **kwargs)
 
 
-def known_of(serializer: serializers.BaseSerializer[Any], row: Any) -> Known:
-    """Return what the page read for all its rows, or read it for this one."""
-    known = serializer.context.get("known")
-    if isinstance(known, Known):
-        return known
-    return known_about([row], serializer.context["actor"])
-
-
-def known_about(incidents: Iterable[Incident], actor: Actor) -> Known:
-    """Return what a reader may know of all that some incidents point to."""
-    rows = list(incidents)
-    return Known.of(
-        actor,
-        records=rows,
-        patrols=[row.patrol_id for row in rows],
-        labels=[made.by for row in rows for made in row.acknowledgements.all()],
-    )
-
-
-class AcknowledgementSerializer(serializers.ModelSerializer[Acknowledgement]):
-    """Which agency took note, when, and who for it."""
+class AcknowledgementSerializer(ShownSerializer):
+    """Which agency took note, when, and who for it, if the reader may know."""
 
     agency = AgencyCode(read_only=True)
     at = MomentField(read_only=True)
-    by = serializers.SerializerMethodField()
+    by = serializers.CharField(read_only=True, allow_null=True)
 
     class Meta:
         """Seen by the owner and by the agency itself."""
@@ -128,10 +64,10 @@ class AcknowledgementSerializer(serializers.ModelSerializer[Acknowledgement]):
         model = Acknowledgement
         fields = ["agency", "at", "by"]
 
-    def get_by(self, row: Acknowledgement) -> str | None:
-        """Return who acknowledged, if the reader may know."""
-        known: Known = self.context["known"]
-        return known.person(row.by, row.agency_id)
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Name those whom the reader may know."""
+        return {"by": person_seen("by", actor, colleagues="agency")}
 
 
 class IncidentSerializer(RecordSerializer):
@@ -144,9 +80,9 @@ class IncidentSerializer(RecordSerializer):
     occurred_at = MomentField(read_only=True)
     resolved_at = MomentField(read_only=True)
     closed_at = MomentField(read_only=True)
-    patrol = serializers.SerializerMethodField()
-    author = serializers.SerializerMethodField()
-    acknowledgements = serializers.SerializerMethodField()
+    patrol = serializers.UUIDField(read_only=True, allow_null=True)
+    author = serializers.CharField(read_only=True, allow_null=True)
+    acknowledgements = AcknowledgementSerializer(many=True, read_only=True)
 
     class Meta:
         """What happened, where, when, how severe, which state."""
@@ -172,22 +108,18 @@ class IncidentSerializer(RecordSerializer):
             "acknowledgements",
         ]
 
-    def get_patrol(self, row: Incident) -> UUID | None:
-        """Return the patrol's id, if the reader sees that patrol."""
-        known = known_of(self, row)
-        return row.patrol_id if row.patrol_id in known.patrols else None
-
-    def get_author(self, row: Incident) -> str | None:
-        """Return the officer who reported it."""
-        return known_of(self, row).author(row)
-
-    @extend_schema_field(AcknowledgementSerializer(many=True))
-    def get_acknowledgements(self, row: Incident) -> list[AcknowledgementSerializer]:
-        """Return who took note, as far as the reader may know."""
-        made = row.acknowledgements.all()
-        context = {**self.context, "known": known_of(self, row)}
-        found: Any = AcknowledgementSerializer(made, many=True, context=context).data
-        return list(found)
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add what the reader may know of patrol, author and who took note."""
+        made = Acknowledgement.objects.visible_to(actor)
+        return {
+            **super().expressions(actor),
+            "patrol": seen("patrol_id", Patrol.objects.visible_to(actor)),
+            "author": officer_seen("author_id", actor),
+            "acknowledgements": AcknowledgementSerializer.each(
+                made.filter(incident=OuterRef("pk")), actor
+            ),
+        }
 
 
 class IncidentChangeSerializer(MarkingSerializer):
@@ -216,12 +148,12 @@ class IncidentWriteSerializer(IncidentChangeSerializer):
     release_to = Grantees(required=False)
 
 
-class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):
-    """A line in the log."""
+class LogEntrySerializer(ShownSerializer):
+    """A line in the log, and who wrote it, if the reader may know."""
 
     agency = AgencyCode(read_only=True)
     at = MomentField(read_only=True)
-    by = serializers.SerializerMethodField()
+    by = serializers.CharField(read_only=True, allow_null=True)
 
     class Meta:
         """Who wrote what, and for whom."""
@@ -229,10 +161,10 @@ class LogEntrySerializer(serializers.ModelSerializer[LogEntry]):
         model = LogEntry
         fields = ["id", "agency", "by", "at", "text", "sharing"]
 
-    def get_by(self, row: LogEntry) -> str | None:
-        """Return who wrote it, if the reader may know."""
-        known: Known = self.context["known"]
-        return known.person(row.by, row.agency_id)
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Name those whom the reader may know."""
+        return {"by": person_seen("by", actor, colleagues="agency")}
 
 
 class LogEntryWriteSerializer(StrictSerializer):
@@ -244,12 +176,15 @@ class LogEntryWriteSerializer(StrictSerializer):
     )
 
 
-class ResponseSerializer(serializers.ModelSerializer[Response]):
-    """An agency that responds, perhaps with a patrol."""
+class ResponseSerializer(ShownSerializer):
+    """An agency that responds, perhaps with a patrol.
+
+    ``patrol`` and ``assigned_by`` are null for whoever may not know of them.
+    """
 
     agency = AgencyCode(read_only=True)
-    patrol = serializers.SerializerMethodField()
-    assigned_by = serializers.SerializerMethodField()
+    patrol = serializers.UUIDField(read_only=True, allow_null=True)
+    assigned_by = serializers.CharField(read_only=True, allow_null=True)
     assigned_at = MomentField(read_only=True)
     changed_at = MomentField(read_only=True)
 
@@ -268,15 +203,13 @@ class ResponseSerializer(serializers.ModelSerializer[Response]):
             "changed_at",
         ]
 
-    def get_patrol(self, row: Response) -> UUID | None:
-        """Return the patrol's id, if the reader sees that patrol."""
-        known: Known = self.context["known"]
-        return row.patrol_id if row.patrol_id in known.patrols else None
-
-    def get_assigned_by(self, row: Response) -> str | None:
-        """Return who assigned it, if the reader may know of that officer."""
-        known: Known = self.context["known"]
-        return known.person(row.assigned_by)
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Name the patrol and the officer that the reader may know."""
+        return {
+            "patrol": seen("patrol_id", Patrol.objects.visible_to(actor)),
+            "assigned_by": person_seen("assigned_by", actor),
+        }
 
 
 class AssignSerializer(StrictSerializer):

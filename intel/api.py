@@ -1,8 +1,5 @@
 """Intelligence reports over REST: thin, on the same actions as the pages."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -12,7 +9,6 @@ from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
 from agencies.rest import OwnedViewSet, require_version
-from incidents.serializers import Known
 from intel import actions
 from intel.filters import ReportFilters
 from intel.models import Report
@@ -30,11 +26,6 @@ class ReportViewSet(OwnedViewSet):
     serializer_class = ReportSerializer
     scope = "reports"
     filterset_class = ReportFilters
-
-    def page_context(self, rows: Sequence[Any]) -> dict[str, Any]:
-        """Add what the actor may know of officers."""
-        known = Known.of(actor_of(self.request), records=rows)
-        return {**super().page_context(rows), "known": known}
 
     @extend_schema(request=ReportWriteSerializer, responses={201: ReportSerializer})
     def create(self, request: Request) -> Response:

@@ -5,11 +5,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from agencies.filters import MomentFilter, RecordFilters, agency, any_of, yes_no
 from agencies.policy import TLP
-from incidents.filters import RecordFilters, agency, any_of, yes_no
 from incidents.models import Category
 from intel.models import InformationGrade, Report, SourceGrade
-from patrols.filters import MomentFilter
 
 
 class ReportFilters(RecordFilters):

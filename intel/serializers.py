@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Case, When
+from django.db.models.functions import Concat, Now
 from rest_framework import serializers
 
 from agencies.fields import (
@@ -12,9 +14,10 @@ from agencies.fields import (
     Text,
 )
 from agencies.policy import Actor
-from agencies.serializers import OwnedSerializer, RecordSerializer
+from agencies.serializers import OwnedSerializer, RecordSerializer, officer_seen
+from agencies.shown import for_owner
 from incidents.models import Category
-from incidents.serializers import LANGUAGE, Known
+from incidents.serializers import LANGUAGE
 from intel.models import InformationGrade, Report, SourceGrade
 
 
@@ -25,12 +28,12 @@ class ReportSerializer(RecordSerializer):
     its owner; ``author`` for whoever may not know that officer.
     """
 
-    author = serializers.SerializerMethodField()
+    author = serializers.CharField(read_only=True, allow_null=True)
     place = GeometryField("Point", read_only=True)
     valid_from = MomentField(read_only=True)
     valid_until = MomentField(read_only=True)
-    tear_line_text = serializers.SerializerMethodField()
-    source_note = serializers.SerializerMethodField()
+    tear_line_text = serializers.CharField(read_only=True, allow_null=True)
+    source_note = serializers.CharField(read_only=True, allow_null=True)
 
     class Meta:
         """What is said, how graded, how long it holds."""
@@ -56,24 +59,18 @@ class ReportSerializer(RecordSerializer):
             "tear_line_of",
         ]
 
-    def get_author(self, row: Report) -> str | None:
-        """Return the officer who wrote it."""
-        known = self.context.get("known")
-        if not isinstance(known, Known):
-            known = Known.of(self.context["actor"], records=[row])
-        return known.author(row)
-
-    def get_tear_line_text(self, row: Report) -> str | None:
-        """Return the text for others, to the owner."""
-        return row.tear_line_text if self._owns(row) else None
-
-    def get_source_note(self, row: Report) -> str | None:
-        """Return what is noted of the source, to the owner."""
-        return row.source_note if self._owns(row) else None
-
-    def _owns(self, row: Report) -> bool:
-        actor: Actor = self.context["actor"]
-        return actor.owns(row)
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add what only the owner reads, and what is not a column."""
+        is_over = When(valid_until__lte=Now(), then=False)
+        return {
+            **super().expressions(actor),
+            "author": officer_seen("author_id", actor),
+            "tear_line_text": for_owner("tear_line_text", actor),
+            "source_note": for_owner("source_note", actor),
+            "grading": Concat("source_grade", "information_grade"),
+            "is_current": Case(is_over, default=True),
+        }
 
 
 class ReportChangeSerializer(MarkingSerializer):

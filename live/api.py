@@ -10,19 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.errors import Invalid
+from agencies.fields import RefSerializer
 from agencies.gateway import actor_of
 from live import cursors, journal
 from live.models import Event
 
 MOST = 200
 PARAMETERS = {"after", "limit"}
-
-
-class RefSerializer(serializers.Serializer[Any]):
-    """The record that an event is about."""
-
-    type = serializers.CharField()
-    id = serializers.UUIDField()
 
 
 class FrameSerializer(serializers.Serializer[Any]):

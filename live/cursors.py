@@ -8,6 +8,7 @@ cannot be made up.
 import base64
 import binascii
 import hashlib
+from functools import cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.conf import settings
@@ -18,6 +19,7 @@ from agencies.errors import Invalid
 _TAG = b"karaul:1"
 
 
+@cache
 def _cipher() -> Cipher[modes.ECB]:
     key = hashlib.sha256(b"cursor" + settings.SECRET_KEY.encode()).digest()
     # One block, never a stream: ECB is the plain block permutation wanted here.

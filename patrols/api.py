@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,8 +10,6 @@ from rest_framework.response import Response
 
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.models import Agreement, Officer
-from agencies.policy import Actor
 from agencies.repeats import AnsweredOnce
 from agencies.rest import OwnedViewSet, ReadViewSet, require_version
 from patrols import actions, fixes, tracks
@@ -31,7 +29,6 @@ from patrols.models import (
     Route,
     Zone,
 )
-from patrols.references import places
 from patrols.serializers.patrols import (
     CancelSerializer,
     CommanderSerializer,
@@ -71,17 +68,6 @@ class PatrolsViewSet(OwnedViewSet):
     """What the owned rows of this application have in common."""
 
     scope = "patrols"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        """Add what a row points to, as far as the actor sees it; null otherwise."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        return rows.prefetch_related(*self.surroundings(actor_of(self.request)))
-
-    def surroundings(self, actor: Actor) -> list["Prefetch[Any]"]:
-        """Return the references, each with the rows that the actor may see."""
-        return []
 
     def to_change(self, body: Any, *, is_needed: bool = False) -> tuple[Any, Any]:
         """Return the row that a change is about, and the body."""
@@ -176,13 +162,6 @@ class ProgrammeViewSet(PatrolsViewSet):
     serializer_class = ProgrammeSerializer
     filterset_class = ProgrammeFilters
 
-    def surroundings(self, actor: Actor) -> list["Prefetch[Any]"]:
-        """Agreement and places."""
-        return [
-            Prefetch("agreement", Agreement.objects.visible_to(actor).only("code")),
-            *places(actor),
-        ]
-
     @extend_schema(
         request=ProgrammeWriteSerializer, responses={201: ProgrammeSerializer}
     )
@@ -208,14 +187,6 @@ class PatrolViewSet(PatrolsViewSet):
     serializer_class = PatrolSerializer
     filterset_class = PatrolFilters
     page_order = ("-starts_at", "-id")
-
-    def surroundings(self, actor: Actor) -> list["Prefetch[Any]"]:
-        """Programme, places and commander."""
-        return [
-            Prefetch("programme", Programme.objects.visible_to(actor).only("code")),
-            Prefetch("commander", Officer.objects.visible_to(actor).only("username")),
-            *places(actor),
-        ]
 
     @extend_schema(request=PatrolWriteSerializer, responses={201: PatrolSerializer})
     def create(self, request: Request) -> Response:

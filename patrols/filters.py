@@ -10,38 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import filters
 from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
 
-from agencies.fields import MomentField
-from agencies.models import Agency
+from agencies.filters import MomentFilter, RecordFilters, agency, any_of, seen
 from patrols.cells import Box, cells_of
 from patrols.models import Fix, Patrol, PatrolState, Programme, SectionStatus
-
-
-class MomentFormField(forms.CharField):
-    """A time that says its zone."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the moment, or None for nothing."""
-        if not value:
-            return None
-        try:
-            return MomentField().to_internal_value(value)
-        except serializers.ValidationError as error:
-            details: Any = error.detail
-            raise ValidationError(str(details[0]), code=details[0].code) from None
-
-
-class MomentFilter(filters.Filter):
-    """Filters by a time that says its zone."""
-
-    field_class = MomentFormField  # type: ignore[assignment]
-
-    def __init__(self, field_name: str, lookup_expr: str) -> None:
-        """Compare one column."""
-        super().__init__(  # type: ignore[no-untyped-call]
-            field_name=field_name, lookup_expr=lookup_expr
-        )
 
 
 class BoxFormField(forms.CharField):
@@ -89,30 +61,18 @@ class BoxFilter(filters.Filter):
         return qs.filter(**{f"{self.field_name}__intersects": window})
 
 
-def _seen(model: Any) -> Any:
-    """Return how to find the rows of a model that whoever asks may name."""
-
-    def rows(request: Any) -> QuerySet[Any]:
-        actor = getattr(request, "actor", None)
-        if actor is None:
-            return model._default_manager.none()  # type: ignore[no-any-return]
-        return model.objects.visible_to(actor)  # type: ignore[no-any-return]
-
-    return rows
-
-
 class PlaceFilters(FilterSet):
     """Filters of zones, routes and checkpoints."""
 
     owner = filters.CharFilter(field_name="owner__code")
     code = filters.CharFilter()
-    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gt")
+    updated_after = MomentFilter("updated_at", "gt")
 
 
 class SectionFilters(FilterSet):
     """Filters of ``/api/v1/border-sections/``."""
 
-    status = filters.MultipleChoiceFilter(choices=SectionStatus.choices)
+    status = any_of(SectionStatus.choices)
     state = filters.CharFilter(method="keep_state", max_length=2)
 
     def keep_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -126,27 +86,20 @@ class ProgrammeFilters(FilterSet):
     owner = filters.CharFilter(field_name="owner__code")
     code = filters.CharFilter()
     is_active = filters.BooleanFilter()
-    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gt")
+    updated_after = MomentFilter("updated_at", "gt")
 
 
-class PatrolFilters(FilterSet):
+class PatrolFilters(RecordFilters):
     """Filters of ``/api/v1/patrols/``; several values of one filter mean "or"."""
 
-    state = filters.MultipleChoiceFilter(choices=PatrolState.choices)
-    lead = filters.ModelChoiceFilter(
-        queryset=Agency.objects.all(), to_field_name="code"
-    )
-    owner = filters.ModelChoiceFilter(
-        queryset=Agency.objects.all(), to_field_name="code"
-    )
-    programme = filters.ModelChoiceFilter(queryset=_seen(Programme))
-    starts_after = MomentFilter(field_name="starts_at", lookup_expr="gt")
-    starts_before = MomentFilter(field_name="starts_at", lookup_expr="lt")
-    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gt")
+    state = any_of(PatrolState.choices)
+    lead = agency()
+    owner = agency()
+    programme = filters.ModelChoiceFilter(queryset=seen(Programme))
+    starts_after = MomentFilter("starts_at", "gt")
+    starts_before = MomentFilter("starts_at", "lt")
+    updated_after = MomentFilter("updated_at", "gt")
     bbox = BoxFilter(field_name="last_place", cell="last_cell")
-    tear_lines = filters.ChoiceFilter(
-        choices=[("include", "include")], method="keep_all"
-    )
 
     class Meta:
         """Nothing is derived from the model."""
@@ -154,28 +107,13 @@ class PatrolFilters(FilterSet):
         model = Patrol
         fields: list[str] = []
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Leave the owner's own tear lines out unless asked: they are doubles."""
-        rows: Any = super().filter_queryset(  # type: ignore[no-untyped-call]
-            queryset
-        )
-        if self.form.cleaned_data.get("tear_lines") == "include":
-            return rows  # type: ignore[no-any-return]
-        return rows.without_doubles_of(  # type: ignore[no-any-return]
-            self.request.actor.agency_id
-        )
-
-    def keep_all(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Change nothing: see ``filter_queryset``."""
-        return rows
-
 
 class FixFilters(FilterSet):
     """Filters of ``/api/v1/positions/``."""
 
-    patrol = filters.ModelChoiceFilter(queryset=_seen(Patrol))
-    since = MomentFilter(field_name="at", lookup_expr="gte")
-    until = MomentFilter(field_name="at", lookup_expr="lt")
+    patrol = filters.ModelChoiceFilter(queryset=seen(Patrol))
+    since = MomentFilter("at", "gte")
+    until = MomentFilter("at", "lt")
     bbox = BoxFilter(field_name="place", cell="cell")
 
     class Meta:

@@ -7,6 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.models import Agreement, Officer
+from agencies.policy import Actor
+from agencies.shown import seen
+from patrols.models import Route, Zone
 
 
 @extend_schema_field(str)
@@ -24,10 +27,6 @@ class SeenAgreement(serializers.Field[Any, Any, Any, Any]):
             self.fail("unknown")
         return found
 
-    def to_representation(self, value: Agreement) -> str:
-        """Return the code."""
-        return value.code
-
 
 @extend_schema_field(str)
 class SeenOfficer(serializers.Field[Any, Any, Any, Any]):
@@ -44,6 +43,10 @@ class SeenOfficer(serializers.Field[Any, Any, Any, Any]):
             self.fail("unknown")
         return found
 
-    def to_representation(self, value: Officer) -> str:
-        """Return the code."""
-        return f"officer:{value.username}"
+
+def places_seen(actor: Actor) -> dict[str, Any]:
+    """Return how to read zone and route: null where the reader does not see them."""
+    return {
+        "zone": seen("zone_id", Zone.objects.visible_to(actor)),
+        "route": seen("route_id", Route.objects.visible_to(actor)),
+    }

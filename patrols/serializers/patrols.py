@@ -1,5 +1,7 @@
 """Patrols, and the bodies of what is done with them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from agencies.fields import (
@@ -12,19 +14,26 @@ from agencies.fields import (
     StrictSerializer,
     Text,
 )
-from agencies.serializers import AgencyCode, OwnedSerializer, RecordSerializer
+from agencies.policy import Actor
+from agencies.serializers import (
+    AgencyCode,
+    OwnedSerializer,
+    RecordSerializer,
+    officer_seen,
+)
+from agencies.shown import seen
 from patrols.models import Patrol, Programme, Route, Zone
-from patrols.serializers.fields import SeenOfficer
+from patrols.serializers.fields import SeenOfficer, places_seen
 
 
 class PatrolSerializer(RecordSerializer):
     """A patrol; what the reader does not see of its surroundings is null."""
 
-    programme = Seen(Programme, read_only=True, allow_null=True)
-    zone = Seen(Zone, read_only=True, allow_null=True)
-    route = Seen(Route, read_only=True, allow_null=True)
+    programme = serializers.UUIDField(read_only=True, allow_null=True)
+    zone = serializers.UUIDField(read_only=True, allow_null=True)
+    route = serializers.UUIDField(read_only=True, allow_null=True)
     lead = AgencyCode(read_only=True)
-    commander = SeenOfficer(read_only=True, allow_null=True)
+    commander = serializers.CharField(read_only=True, allow_null=True)
     starts_at = MomentField(read_only=True)
     ends_at = MomentField(read_only=True)
     started_at = MomentField(read_only=True, allow_null=True)
@@ -56,6 +65,16 @@ class PatrolSerializer(RecordSerializer):
             "last_fix_at",
             "tear_line_of",
         ]
+
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add what the reader sees of its surroundings."""
+        return {
+            **super().expressions(actor),
+            "programme": seen("programme_id", Programme.objects.visible_to(actor)),
+            "commander": officer_seen("commander_id", actor),
+            **places_seen(actor),
+        }
 
 
 class PatrolChangeSerializer(MarkingSerializer):

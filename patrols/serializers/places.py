@@ -1,9 +1,8 @@
 """Zones, routes, checkpoints and border sections."""
 
-from rest_framework import serializers
-
 from agencies.fields import GeometryField, Grantees, MarkingSerializer, Text
 from agencies.serializers import OwnedSerializer
+from agencies.shown import ShownSerializer
 from patrols.models import BorderSection, Checkpoint, Route, Zone
 
 
@@ -94,7 +93,7 @@ class CheckpointWriteSerializer(PlaceWrite):
     place = GeometryField("Point")
 
 
-class BorderSectionSerializer(serializers.ModelSerializer[BorderSection]):
+class BorderSectionSerializer(ShownSerializer):
     """A stretch of the border: reference data, the same for every agency."""
 
     line = GeometryField("MultiLineString", read_only=True)

@@ -5,10 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from agencies.fields import GeometryField, MomentField, Seen, StrictSerializer, Text
+from agencies.shown import ShownSerializer
 from patrols.models import Fix, Patrol
 
 
-class FixSerializer(serializers.ModelSerializer[Fix]):
+class FixSerializer(ShownSerializer):
     """One position."""
 
     patrol = serializers.UUIDField(source="patrol_id", read_only=True)

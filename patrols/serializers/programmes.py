@@ -1,20 +1,42 @@
 """Programmes."""
 
+from typing import Any
+
+from django.db.models import Func, TextField
 from rest_framework import serializers
 
 from agencies.fields import MAX_CODES, Grantees, MarkingSerializer, Seen, Text
-from agencies.models import Purpose
+from agencies.models import Agreement, Purpose
+from agencies.policy import Actor
 from agencies.serializers import OwnedSerializer
+from agencies.shown import seen
 from patrols.models import Programme, Route, Zone
-from patrols.serializers.fields import SeenAgreement
+from patrols.serializers.fields import SeenAgreement, places_seen
+
+
+class Clock(Func):
+    """A time of day to the minute."""
+
+    template = "to_char(%(expressions)s, 'HH24:MI')"
+    output_field = TextField()
+
+
+class Hours(Func):
+    """A duration as hours, minutes and seconds, with days counted as hours."""
+
+    template = (
+        "to_char(make_interval(secs => extract(epoch FROM %(expressions)s)),"
+        " 'HH24:MI:SS')"
+    )
+    output_field = TextField()
 
 
 class ProgrammeSerializer(OwnedSerializer):
     """A programme; places that the reader does not see are null."""
 
-    agreement = SeenAgreement(read_only=True, allow_null=True)
-    zone = Seen(Zone, read_only=True, allow_null=True)
-    route = Seen(Route, read_only=True, allow_null=True)
+    agreement = serializers.CharField(read_only=True, allow_null=True)
+    zone = serializers.UUIDField(read_only=True, allow_null=True)
+    route = serializers.UUIDField(read_only=True, allow_null=True)
     start_time = serializers.TimeField(read_only=True, format="%H:%M")
     entitlements = serializers.DictField(
         child=serializers.IntegerField(), read_only=True
@@ -42,6 +64,18 @@ class ProgrammeSerializer(OwnedSerializer):
             "horizon_days",
             "is_active",
         ]
+
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add what the reader sees of its surroundings."""
+        agreements = Agreement.objects.visible_to(actor)
+        return {
+            **super().expressions(actor),
+            "agreement": seen("agreement_id", agreements, "code"),
+            "start_time": Clock("start_time"),
+            "duration": Hours("duration"),
+            **places_seen(actor),
+        }
 
 
 class ProgrammeChangeSerializer(MarkingSerializer):
