@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
-from uuid import UUID
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.geo import geojson
 from agencies.models import Agency, Agreement, Officer, Purpose
 from agencies.policy import Permission
-from agencies.records import Guarded, GuardedQuerySet, Owned, Record, to_the_hour
+from agencies.records import Guarded, Owned, Record, RecordQuerySet, to_the_hour
 from patrols.rotation import Slot
 
 
@@ -177,7 +176,7 @@ class PatrolState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-class PatrolQuerySet(GuardedQuerySet["Patrol"]):
+class PatrolQuerySet(RecordQuerySet["Patrol"]):
     """Patrols."""
 
     def under_way(self) -> Self:
@@ -198,10 +197,6 @@ class PatrolQuerySet(GuardedQuerySet["Patrol"]):
             state__in=[PatrolState.PLANNED, PatrolState.AGREED], ends_at__lte=now
         )
         return self.filter(is_over | never_left).order_by("-starts_at", "-id")
-
-    def without_doubles_of(self, agency_id: UUID | None) -> Self:
-        """Leave out the tear lines that an agency wrote of its own patrols."""
-        return self.exclude(owner=agency_id, tear_line_of__isnull=False)
 
     def ledger(self, programme: "Programme") -> list[tuple[datetime, Slot]]:
         """Return a programme's patrols with leads and weights, in order of start.
@@ -267,6 +262,9 @@ class Patrol(Record):
     objects = PatrolQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
     headline_joins: ClassVar[tuple[str, ...]] = ("owner", "lead")
+    tear_line_words = _(
+        "zone, hours, lead and state; no title, commander, route or positions"
+    )
 
     class Meta(Record.Meta):
         """One patrol per programme and start: opening them twice is harmless."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from math import atan2, cos, degrees, hypot, radians
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from patrols.models import Fix, Patrol
 MAX_POINTS = 5000
 # About 20 m: less than the width of a line on the map.
 _TOLERANCE_DEGREES = 0.0002
+_METRES_PER_DEGREE = 111_195
+_MIN_WAY_M = 25
 
 
 def feature(shape: dict[str, Any] | None, **properties: Any) -> dict[str, Any]:
@@ -79,6 +82,31 @@ def recent(
             line = LineString(points, srid=4326).simplify(_TOLERANCE_DEGREES)
             ways[patrol_id] = geojson(line) or {}
     return ways
+
+
+def heading(patrol: Patrol, actor: Actor) -> int | None:
+    """Return where a patrol goes, in degrees from north; nothing when not known.
+
+    The device says so, or the way from the fix before; a way of less than 25 m says
+    nothing.
+    """
+    fixes = Fix.objects.visible_to(actor).filter(patrol=patrol)
+    newest = fixes.order_by("-at", "-id").values_list("place", "heading_deg")[:2]
+    match list(newest):
+        case [(_place, float(given)), *_]:
+            return round(given) % 360
+        case [(place, None), (before, _)]:
+            return _course(before.coords, place.coords)
+    return None
+
+
+def _course(start: tuple[float, ...], end: tuple[float, ...]) -> int | None:
+    """Return the course over a short way, on the plane that touches the ground."""
+    east = (end[0] - start[0]) * cos(radians(end[1])) * _METRES_PER_DEGREE
+    north = (end[1] - start[1]) * _METRES_PER_DEGREE
+    if hypot(east, north) < _MIN_WAY_M:
+        return None
+    return round(degrees(atan2(east, north))) % 360
 
 
 def _line(points: list[Any]) -> dict[str, Any] | None:

@@ -26,17 +26,30 @@ def releases(prefix: str, kind: str) -> list[Any]:
     ]
 
 
+def places_of(prefix: str, kind: str) -> list[Any]:
+    """Return the URLs of a kind of place: its pages, forms and releases."""
+    given = {"kind": kind}
+    return [
+        path(f"{prefix}new/", places.new, given, name=f"{kind}-new"),
+        path(f"{prefix}<uuid:pk>/", places.place, given, name=kind),
+        path(f"{prefix}<uuid:pk>/edit/", places.edit, given, name=f"{kind}-edit"),
+        *releases(prefix, kind),
+    ]
+
+
 urlpatterns = [
     path("", board.board, name="patrol-list"),
     path("under-way/", board.under_way, name="patrol-under-way"),
     path("map.geojson", maps.patrols, name="patrol-map"),
     path("tracks.geojson", maps.tracks, name="patrol-tracks"),
     path("places.geojson", maps.places, name="patrol-places"),
+    path("home.geojson", maps.home, name="patrol-home"),
     path("new/", patrols.new, name="patrol-new"),
     path("<uuid:pk>/", patrols.patrol, name="patrol"),
     path("<uuid:pk>/edit/", patrols.edit, name="patrol-edit"),
     path("<uuid:pk>/step/", patrols.act, name="patrol-step"),
     path("<uuid:pk>/track.geojson", maps.way, name="patrol-track"),
+    path("<uuid:pk>/scene.geojson", maps.scene, name="patrol-scene"),
     *releases("", "patrol"),
     path("programmes/", programmes.programmes, name="programme-list"),
     path("programmes/new/", programmes.new, name="programme-new"),
@@ -44,10 +57,9 @@ urlpatterns = [
     path("programmes/<uuid:pk>/edit/", programmes.edit, name="programme-edit"),
     *releases("programmes/", "programme"),
     path("zones/", places.zones, name="zone-list"),
-    path("zones/new/", places.new_zone, name="zone-new"),
-    path("zones/<uuid:pk>/", places.zone, name="zone"),
-    path("zones/<uuid:pk>/edit/", places.edit_zone, name="zone-edit"),
-    *releases("zones/", "zone"),
+    *places_of("zones/", "zone"),
     path("routes/", places.routes, name="route-list"),
+    *places_of("routes/", "route"),
+    *places_of("checkpoints/", "checkpoint"),
     path("sections/", places.sections, name="section-list"),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import gcd
 
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format, number_format
@@ -135,6 +136,43 @@ def turns(
         )
         for code in order
     ]
+
+
+# Clockwise from north, each an eighth of the circle.
+_DIRECTIONS = [
+    gettext_lazy("north"),
+    gettext_lazy("north-east"),
+    gettext_lazy("east"),
+    gettext_lazy("south-east"),
+    gettext_lazy("south"),
+    gettext_lazy("south-west"),
+    gettext_lazy("west"),
+    gettext_lazy("north-west"),
+]
+
+
+def direction(heading: int) -> str:
+    """Return degrees from north as one of the eight directions."""
+    return str(_DIRECTIONS[round(heading / 45) % 8])
+
+
+def shares(weights: dict[str, int]) -> str:
+    """Say of how many patrols each agency leads how many, largest share first."""
+    if not weights:
+        return ""
+    common = gcd(*weights.values())
+    order = sorted(weights, key=lambda code: (-weights[code], code))
+    total = sum(weights.values()) // common
+    if len(order) == 1:
+        return _("%(code)s leads every patrol.") % {"code": order[0]}
+    leads = [
+        _("%(code)s leads %(n)d") % {"code": code, "n": weights[code] // common}
+        for code in order
+    ]
+    return _("Of every %(total)d patrols %(leads)s.") % {
+        "total": total,
+        "leads": _join(leads),
+    }
 
 
 def decimal(number: Fraction) -> str:

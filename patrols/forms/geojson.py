@@ -19,6 +19,8 @@ class GeoJSONField(forms.CharField):
         """Take geometries of the given types."""
         self.geometry = GeometryField(*types)
         area = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "ref"})
+        missing = {"required": _("Draw it on the map, or paste it as GeoJSON.")}
+        kwargs = {"error_messages": missing} | kwargs
         super().__init__(max_length=1_000_000, widget=area, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.forms import DayField, MomentField, RefusableForm, choose, offer
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Officer
-from agencies.policy import Role
+from agencies.policy import Actor, Role
 from patrols import rules
 from patrols.models import Patrol, Route, Zone
 
@@ -22,6 +22,7 @@ OUR_TIME = [
 class BoardForm(forms.Form):
     """The filters of the board, in its URL."""
 
+    q = forms.CharField(label=_("title or reference"), required=False, max_length=80)
     since = DayField(label=_("from day"), required=False, validators=OUR_TIME)
     until = DayField(label=_("to day"), required=False, validators=OUR_TIME)
     lead = forms.ModelChoiceField(
@@ -31,6 +32,24 @@ class BoardForm(forms.Form):
         to_field_name="code",
         empty_label=_("any"),
     )
+    agency = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("takes part"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("any"),
+    )
+    zone = forms.ModelChoiceField(
+        Zone._default_manager.none(),
+        label=_("zone"),
+        required=False,
+        empty_label=_("any"),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        """Offer the zones that the officer sees."""
+        super().__init__(*args, **kwargs)
+        offer(self, "zone", Zone.objects.visible_to(actor))
 
 
 class PatrolForm(MarkedForm):

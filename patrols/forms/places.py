@@ -1,4 +1,4 @@
-"""Forms of zones and border sections."""
+"""Forms of zones, routes, checkpoints and border sections."""
 
 from typing import Any, ClassVar
 
@@ -14,22 +14,47 @@ from patrols.forms.geojson import GeoJSONField
 from patrols.models import BorderSection
 
 
-class ZoneForm(MarkedForm):
-    """A zone, its area given as text."""
+class PlaceForm(MarkedForm):
+    """A named place: its shape, the field ``shape``, is drawn or pasted as text."""
 
     code = forms.CharField(label=_("code"), max_length=24)
     name = forms.CharField(label=_("name"), max_length=120)
-    area = GeoJSONField(
-        "MultiPolygon",
-        "Polygon",
-        label=_("area, as GeoJSON"),
-        help_text=_(
-            "Paste a polygon from your map program (WGS 84, longitude before latitude);"
-            " this form has no drawing tool."
-        ),
-    )
 
-    field_order = ["code", "name", "area", "tlp", "level"]
+    shape: ClassVar[str]
+    # What is drawn, as OpenLayers calls it.
+    draws: ClassVar[str]
+
+    @property
+    def shape_field(self) -> Any:
+        """The bound field of the shape."""
+        return self[self.shape]
+
+
+class ZoneForm(PlaceForm):
+    """A zone."""
+
+    area = GeoJSONField("MultiPolygon", "Polygon", label=_("area"))
+
+    shape = "area"
+    draws = "Polygon"
+
+
+class RouteForm(PlaceForm):
+    """A route."""
+
+    line = GeoJSONField("LineString", label=_("line"))
+
+    shape = "line"
+    draws = "LineString"
+
+
+class CheckpointForm(PlaceForm):
+    """A checkpoint."""
+
+    place = GeoJSONField("Point", label=_("place"))
+
+    shape = "place"
+    draws = "Point"
 
 
 class SectionForm(ActionForm):

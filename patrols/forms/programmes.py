@@ -1,7 +1,9 @@
 """The form of programmes: the rule in a planner's words."""
 
-from datetime import date, timedelta
-from typing import Any, ClassVar
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -12,20 +14,27 @@ from agencies.errors import Refused
 from agencies.forms import DayField, choose, offer
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Party, Purpose
+from patrols.forms.recurrence import (
+    CUSTOM,
+    FIELDS,
+    FREQUENCIES,
+    WEEKLY,
+    fields_of,
+    rule_of,
+)
 from patrols.models import BorderSection, Programme, Route, Zone
-from patrols.recurrence import DAYS, BadRule, Rule, parse
+from patrols.recurrence import DAYS, BadRule, parse
 from patrols.wording import ORDINALS
 
-DAILY, WEEKLY, MONTH_DAY, MONTH_WEEKDAY, CUSTOM = (
-    "daily", "weekly", "month_day", "month_weekday", "custom",
-)  # fmt: skip
-FREQUENCIES = [
-    (DAILY, _("every day")),
-    (WEEKLY, _("on days of the week")),
-    (MONTH_DAY, _("on days of the month")),
-    (MONTH_WEEKDAY, _("on a weekday of the month")),
-    (CUSTOM, _("by a rule of one's own")),
-]
+
+@dataclass(frozen=True)
+class PartyShare:
+    """One party's share in the lead, and the agreements that it is a party to."""
+
+    code: str
+    name: str
+    agreements: list[str]
+    field: Any
 
 
 class ProgrammeForm(MarkedForm):
@@ -42,23 +51,25 @@ class ProgrammeForm(MarkedForm):
         Route._default_manager.none(), label=_("route"), required=False
     )
     section_codes = forms.MultipleChoiceField(
-        label=_("border sections"), required=False, widget=forms.SelectMultiple
+        label=_("border sections"),
+        required=False,
+        widget=forms.SelectMultiple,
+        help_text=_("Hold Ctrl to choose several."),
     )
-    repeats = forms.ChoiceField(label=_("repeats"), choices=FREQUENCIES, initial=WEEKLY)
+    repeats = forms.ChoiceField(
+        label=_("how often"), choices=FREQUENCIES, initial=WEEKLY
+    )
     interval = forms.IntegerField(
-        label=_("every so many days, weeks or months"),
-        min_value=1,
-        max_value=99,
-        initial=1,
+        label=_("every"), required=False, min_value=1, max_value=99, initial=1
     )
     weekdays = forms.MultipleChoiceField(
-        label=_("weekdays"),
+        label=_("on which days"),
         required=False,
         choices=[(code, WEEKDAYS[n]) for n, code in enumerate(DAYS)],
         widget=forms.CheckboxSelectMultiple,
     )
     nth = forms.TypedChoiceField(
-        label=_("which in the month"),
+        label=_("which one in the month"),
         required=False,
         coerce=int,
         empty_value=None,
@@ -68,15 +79,18 @@ class ProgrammeForm(MarkedForm):
         r"^\s*-?\d{1,2}(\s*,\s*-?\d{1,2})*\s*$",
         label=_("days of the month"),
         required=False,
-        help_text=_("Such as 1, 15; -1 is the last day."),
+        help_text=_("Such as 1, 15. The last day is -1."),
+        error_messages={"invalid": _("Days from 1 to 31, with commas: 1, 15.")},
     )
     recurrence = forms.CharField(
-        label=_("rule of one's own"),
+        label=_("rule"),
         required=False,
         max_length=200,
         help_text=_("An RRULE (RFC 5545), such as FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1"),
     )
-    until = DayField(label=_("until"), required=False)
+    until = DayField(
+        label=_("last day"), required=False, help_text=_("Empty: until changed.")
+    )
     first_on = DayField(label=_("first day"))
     start_time = forms.TimeField(
         label=_("start"),
@@ -86,26 +100,16 @@ class ProgrammeForm(MarkedForm):
         label=_("time zone"), help_text=_("The clock by which the patrols start.")
     )
     duration = forms.FloatField(
-        label=_("hours"), min_value=0.25, max_value=720, initial=8
+        label=_("length in hours"), min_value=0.25, max_value=720, initial=8
     )
     horizon_days = forms.IntegerField(
-        label=_("days ahead"),
+        label=_("days planned ahead"),
         min_value=1,
         max_value=366,
         initial=28,
-        help_text=_("So far ahead its patrols are opened, with their leads."),
+        help_text=_("So far ahead the platform opens the patrols and names who leads."),
     )
     is_active = forms.BooleanField(label=_("active"), required=False, initial=True)
-
-    field_order = [
-        "code", "name", "agreement", "purpose", "zone", "route", "section_codes",
-        "first_on", "start_time", "time_zone", "duration", "horizon_days",
-        "is_active", "tlp", "level",
-    ]  # fmt: skip
-    # The fields that make up the rule.
-    rule: ClassVar[tuple[str, ...]] = (
-        "repeats", "interval", "weekdays", "nth", "month_days", "recurrence", "until",
-    )  # fmt: skip
 
     def __init__(
         self, *args: Any, programme: Programme | None = None, **kwargs: Any
@@ -123,7 +127,8 @@ class ProgrammeForm(MarkedForm):
         known = sorted({*zones, self.actor.time_zone, "UTC", *_time_zone(programme)})
         choose(self, "time_zone", [(zone, zone) for zone in known])
         self.fields["time_zone"].initial = self.actor.time_zone
-        self.codes = sorted(self._may_lead(agreements, programme))
+        self.agreements = self._may_lead(agreements, programme)
+        self.codes = sorted(self.agreements)
         for code in self.codes:
             self.fields[f"weight_{code}"] = forms.IntegerField(
                 label=code, min_value=0, max_value=1000, required=False
@@ -143,8 +148,8 @@ class ProgrammeForm(MarkedForm):
 
     def _may_lead(
         self, agreements: QuerySet[Agreement], programme: Programme | None
-    ) -> set[str]:
-        """Return the agencies that get a field for their weight.
+    ) -> dict[str, list[str]]:
+        """Return who gets a field for a weight: agencies, each with its agreements.
 
         Those a programme names stay among them though they, or the officer's own
         agency, have left its agreement: else it could not be switched off.
@@ -154,87 +159,105 @@ class ProgrammeForm(MarkedForm):
             parties = parties.filter(agreement__in=agreements)
         else:
             parties = parties.filter(agreement=programme.agreement_id)
-        named = programme.entitlements if programme else ()
-        return {*parties.values_list("agency__code", flat=True), *named}
+        found: dict[str, list[str]] = defaultdict(list)
+        for code, agreement in parties.values_list("agency__code", "agreement__code"):
+            found[code].append(agreement)
+        for code in programme.entitlements if programme else ():
+            found.setdefault(code, [])
+        return dict(found)
 
     @property
-    def weights(self) -> list[Any]:
-        """The bound fields of the agencies' weights."""
-        return [self[f"weight_{code}"] for code in self.codes]
-
-    @property
-    def rule_fields(self) -> list[Any]:
-        """The bound fields that make up the rule."""
-        return [self[name] for name in self.rule]
-
-    @property
-    def others(self) -> list[Any]:
-        """The bound fields that neither make up the rule nor are weights."""
-        inner = {*self.rule, *(f"weight_{code}" for code in self.codes)}
-        return [field for field in self.visible_fields() if field.name not in inner]
+    def shares(self) -> list[PartyShare]:
+        """The parties with the fields of their shares in the lead."""
+        names = dict(Agency.objects.values_list("code", "name"))
+        return [
+            PartyShare(
+                code, names.get(code, ""), self.agreements[code], self[f"weight_{code}"]
+            )
+            for code in self.codes
+        ]
 
     def clean(self) -> dict[str, Any]:
-        """Make the rule and the entitlements."""
+        """Make the rule and the entitlements, of fields that are right themselves."""
         given = super().clean() or {}
-        if self.errors:
-            return given
-        try:
-            given["recurrence"] = parse(_rule(given)).text
-        except BadRule as error:
-            place = "recurrence" if given["repeats"] == CUSTOM else "repeats"
-            self.add_error(place, str(error))
+        given |= {"rule": self._rule(given), "entitlements": {}}
         weights = {code: given.get(f"weight_{code}") for code in self.codes}
         given["entitlements"] = {code: n for code, n in weights.items() if n}
-        if not given["entitlements"]:
-            self.add_error(None, _("Give at least one agency a share in the lead."))
+        if not given["entitlements"] and not self._wrong("weight_"):
+            text = _("Give at least one agency a share in the lead.")
+            self.add_error(None, text)
         return given
+
+    def _rule(self, given: dict[str, Any]) -> str | None:
+        if any(name in self.errors for name in FIELDS):
+            return None
+        first, until = given.get("first_on"), given["until"]
+        if first and until and until < first:
+            self.add_error("until", _("The last day lies before the first."))
+            return None
+        try:
+            return parse(rule_of(given)).text
+        except BadRule as error:
+            is_named = error.code in self.fields
+            self.add_error(error.code if is_named else self._ruling, str(error))
+            return None
+
+    @property
+    def _ruling(self) -> str:
+        """The field that shows what is wrong with the whole rule."""
+        is_own = self.cleaned_data.get("repeats") == CUSTOM
+        return "recurrence" if is_own else "repeats"
+
+    def _wrong(self, prefix: str) -> bool:
+        return any(name.startswith(prefix) for name in self.errors)
+
+    @property
+    def draft(self) -> dict[str, Any] | None:
+        """What the next dates depend on; none while one of it is missing or wrong.
+
+        Code, name and places may be missing: dates are shown before they are known.
+        """
+        names = ("first_on", "start_time", "time_zone", "entitlements")
+        given = self.cleaned_data
+        if given.get("rule") is None or not all(name in given for name in names):
+            return None
+        return {name: given[name] for name in names} | {"recurrence": given["rule"]}
+
+    @property
+    def amiss(self) -> list[tuple[str, str]]:
+        """What keeps the next dates from being known: labels and what to do."""
+        names = [*FIELDS, "first_on", "start_time", "time_zone"]
+        names += [f"weight_{code}" for code in self.codes]
+        return [
+            (str(self[name].label), str(text))
+            for name in names
+            for text in self.errors.get(name, [])
+        ]
 
     @property
     def values(self) -> dict[str, Any]:
         """The columns of the programme."""
-        inner = {"version", *self.rule, *(f"weight_{code}" for code in self.codes)}
+        inner = {"version", "rule", *FIELDS, *(f"weight_{code}" for code in self.codes)}
         given = self.cleaned_data
         values = {name: given[name] for name in given if name not in inner}
-        values["recurrence"] = given["recurrence"]
+        values["recurrence"] = given["rule"]
         values["duration"] = timedelta(hours=given["duration"])
         return values
 
     def refuse(self, refusal: Refused) -> None:
-        """Show a refused entitlement beside the agency's own field."""
-        _empty, _colon, place = (refusal.pointer or "").partition("/entitlements/")
+        """Show a refusal beside the field that the officer sees of it."""
+        pointer = refusal.pointer or ""
+        _empty, _colon, place = pointer.partition("/entitlements/")
         if f"weight_{place}" in self.fields:
             self.add_error(f"weight_{place}", str(refusal))
+        elif pointer == "/recurrence":
+            self.add_error(self._ruling, str(refusal))
         else:
             super().refuse(refusal)
 
 
 def _time_zone(programme: Programme | None) -> list[str]:
     return [programme.time_zone] if programme else []
-
-
-def _rule(given: dict[str, Any]) -> str:
-    """Return the rule that the fields say."""
-    until = given["until"]
-    end = f";UNTIL={until:%Y%m%d}" if until else ""
-    if given["repeats"] == CUSTOM:
-        return f"{given['recurrence']}{end}"
-    head = f"INTERVAL={given['interval']}"
-    days = given["weekdays"]
-    if given["repeats"] in (WEEKLY, MONTH_WEEKDAY) and not days:
-        raise BadRule("no_days", str(_("Choose the weekdays.")))
-    if given["repeats"] == MONTH_DAY and not given["month_days"]:
-        raise BadRule("no_days", str(_("Name the days of the month.")))
-    nth = given["nth"] or 1
-    return {
-        DAILY: lambda: f"FREQ=DAILY;{head}",
-        WEEKLY: lambda: f"FREQ=WEEKLY;{head};BYDAY={','.join(days)}",
-        MONTH_DAY: lambda: (
-            f"FREQ=MONTHLY;{head};BYMONTHDAY={given['month_days'].replace(' ', '')}"
-        ),
-        MONTH_WEEKDAY: lambda: (
-            f"FREQ=MONTHLY;{head};BYDAY={','.join(f'{nth}{day}' for day in days)}"
-        ),
-    }[given["repeats"]]() + end
 
 
 def initial_of(programme: Programme) -> dict[str, Any]:
@@ -248,26 +271,4 @@ def initial_of(programme: Programme) -> dict[str, Any]:
     shown["duration"] = programme.duration / timedelta(hours=1)
     weights = programme.entitlements.items()
     shown |= {f"weight_{code}": weight for code, weight in weights}
-    try:
-        return shown | _fields_of(parse(programme.recurrence))
-    except BadRule:
-        return shown | {"repeats": CUSTOM, "recurrence": programme.recurrence}
-
-
-def _fields_of(rule: Rule) -> dict[str, Any]:
-    """Take a rule apart, or leave it whole where the fields cannot say it."""
-    repeats = {"DAILY": DAILY, "WEEKLY": WEEKLY}.get(rule.frequency, MONTH_WEEKDAY)
-    fields = {
-        "repeats": MONTH_DAY if rule.month_days else repeats,
-        "interval": rule.interval,
-        "weekdays": [DAYS[day] for _n, day in rule.weekdays],
-        "nth": rule.weekdays[0][0] if rule.weekdays else 1,
-        "month_days": ", ".join(map(str, rule.month_days)),
-        "until": date.fromisoformat(rule.until[:8]) if rule.until else None,
-    }
-    try:
-        if parse(_rule(fields)) == rule:
-            return fields
-    except BadRule:
-        pass
-    return {"repeats": CUSTOM, "recurrence": rule.text}
+    return shown | fields_of(programme.recurrence)

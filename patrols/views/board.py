@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,7 +27,7 @@ PARTS = ("under_way", "ahead", "past")
 def board(request: HttpRequest) -> HttpResponse:
     """Show who is out, who goes next, and who was out; ``show`` keeps one part."""
     actor = actor_of(request)
-    form = BoardForm(request.GET)
+    form = BoardForm(request.GET, actor=actor)
     filters = form.cleaned_data if form.is_valid() else {}
     show = request.GET.get("show", "")
     page = _page(request) if show in PARTS else 1
@@ -43,6 +43,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "parts": parts,
         "show": show if show in PARTS else "",
         "page": page,
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
         "may_plan": actor.may(Permission.PATROL_PLAN),
     }
     return render(request, "patrols/board.html", context)
@@ -80,6 +81,12 @@ def _filtered(rows: PatrolQuerySet, filters: dict[str, Any]) -> PatrolQuerySet:
         rows = rows.filter(starts_at__lt=_midnight(until) + timedelta(days=1))
     if lead := filters.get("lead"):
         rows = rows.filter(lead=lead)
+    if agency := filters.get("agency"):
+        rows = rows.filter(participants__contains=[agency.code])
+    if zone := filters.get("zone"):
+        rows = rows.filter(zone=zone)
+    if text := filters.get("q"):
+        rows = rows.filter(Q(title__icontains=text) | Q(ref__icontains=text))
     return rows
 
 

@@ -24,7 +24,7 @@ from patrols.models import (
     Route,
     Zone,
 )
-from patrols.tracks import collection, feature, recent, track
+from patrols.tracks import collection, feature, heading, recent, track
 
 RECENT = timedelta(hours=2)
 
@@ -91,6 +91,59 @@ def way(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @officer_required
 @require_safe
+def scene(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer one patrol with its surroundings: zone, route, way and last position.
+
+    Zone and route are there as far as the reader sees them.
+    """
+    actor = actor_of(request)
+    rows = Patrol.objects.visible_to(actor).select_related("owner", "lead")
+    row = get_object_or_404(rows, pk=pk)
+    shapes = []
+    for kind, around, column in (
+        ("zone", Zone.objects.visible_to(actor).filter(patrol=row), "area"),
+        ("route", Route.objects.visible_to(actor).filter(patrol=row), "line"),
+    ):
+        shapes += [
+            feature(geojson(getattr(one, column)), kind=kind, title=one.name)
+            for one in around
+        ]
+    way = track(row, actor)
+    shapes.append(way | {"properties": way["properties"] | {"kind": "track"}})
+    if row.last_place is not None:
+        shapes.append(
+            feature(
+                geojson(row.last_place),
+                kind="patrol",
+                lead=row.lead.code,
+                fix_at=row.last_fix_at,
+                heading=heading(row, actor),
+            )
+        )
+    return answer(collection(shapes))
+
+
+@officer_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Answer where the reader's agency works: its posts, or its zones without any."""
+    actor = actor_of(request)
+    posts = Post.objects.visible_to(actor).filter(owner=actor.agency_id)
+    shapes = [
+        feature(geojson(row.place), kind="post", code=row.code, title=row.name)
+        for row in posts
+    ]
+    if not shapes:
+        zones = Zone.objects.visible_to(actor).filter(owner=actor.agency_id)
+        shapes = [
+            feature(geojson(row.area), kind="zone", code=row.code, title=row.name)
+            for row in zones
+        ]
+    return answer(collection(shapes))
+
+
+@officer_required
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """Answer zones, routes, checkpoints, posts and border sections."""
     return answer(collection(_places(actor_of(request))))
@@ -112,7 +165,7 @@ def _places(actor: Actor) -> Iterator[dict[str, Any]]:
                 code=row.code,
                 title=row.name,
                 owner=row.owner.code,
-                url=reverse("zone", args=[row.pk]) if kind == "zone" else None,
+                url=None if kind == "post" else reverse(kind, args=[row.pk]),
             )
     for section in BorderSection.objects.all():
         yield feature(

@@ -1,5 +1,6 @@
 """One patrol: who leads it and why, where it is, and what can be done now."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -26,7 +28,11 @@ from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
 from patrols.models import Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Standing, standings
+from patrols.tracks import heading
 from patrols.views.sharing import sharing
+
+# As on the map: an older position is drawn hollow.
+OLD = timedelta(minutes=15)
 
 
 @officer_required
@@ -42,6 +48,7 @@ def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
         "commander_form": CommanderForm(patrol=row, actor=actor)
         if "commander" in possible
         else None,
+        **_whereabouts(row, actor),
         **_turn(row, actor),
         **sharing(row, actor),
     }
@@ -137,6 +144,19 @@ def _seen(actor: Actor, pk: UUID) -> Patrol:
         )
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def _whereabouts(row: Patrol, actor: Actor) -> dict[str, Any]:
+    """Return in words what the map shows of the last position."""
+    if row.last_place is None or row.last_fix_at is None:
+        return {}
+    course = heading(row, actor)
+    return {
+        "position": f"{row.last_place.y:.5f}, {row.last_place.x:.5f}",
+        "heading": course,
+        "direction": None if course is None else wording.direction(course),
+        "is_old": timezone.now() - row.last_fix_at > OLD,
+    }
 
 
 def _turn(row: Patrol, actor: Actor) -> dict[str, Any]:

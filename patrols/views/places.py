@@ -1,9 +1,12 @@
-"""Zones, routes and border sections."""
+"""Zones, routes, checkpoints and border sections."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.geo import geojson
@@ -11,12 +14,38 @@ from agencies.guards import actor_of, officer_required
 from agencies.policy import Permission, require
 from agencies.views.records import done, require_unchanged
 from patrols import actions
-from patrols.forms.places import ZoneForm
-from patrols.models import BorderSection, Checkpoint, Programme, Route, Zone
+from patrols.forms.places import CheckpointForm, PlaceForm, RouteForm, ZoneForm
+from patrols.models import BorderSection, Checkpoint, Place, Programme, Route, Zone
 from patrols.tracks import collection, feature
 from patrols.views.sharing import sharing
 
 MANY = 500
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of place: its table, form, actions, and the page that lists it."""
+
+    model: type[Place]
+    form: type[PlaceForm]
+    create: Callable[..., Place]
+    change: Callable[..., Place]
+    list_name: str
+
+
+KINDS = {
+    "zone": Kind(Zone, ZoneForm, actions.create_zone, actions.change_zone, "zone-list"),
+    "route": Kind(
+        Route, RouteForm, actions.create_route, actions.change_route, "route-list"
+    ),
+    "checkpoint": Kind(
+        Checkpoint,
+        CheckpointForm,
+        actions.create_checkpoint,
+        actions.change_checkpoint,
+        "route-list",
+    ),
+}
 
 
 @officer_required
@@ -34,54 +63,70 @@ def zones(request: HttpRequest) -> HttpResponse:
 
 @officer_required
 @require_safe
-def zone(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show a zone on the map, and the programmes in it."""
+def place(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Show a zone, route or checkpoint on the map, and the programmes there."""
     actor = actor_of(request)
-    row = get_object_or_404(Zone.objects.visible_to(actor), pk=pk)
-    programmes = Programme.objects.visible_to(actor).filter(zone=row)
+    known = KINDS[kind]
+    row = get_object_or_404(known.model.objects.visible_to(actor), pk=pk)
+    shape = geojson(getattr(row, known.form.shape))
+    programmes = Programme.objects.visible_to(actor)
+    here = (
+        programmes.none() if kind == "checkpoint" else programmes.filter(**{kind: row})
+    )
     context = {
-        "zone": row,
-        "shape": collection([feature(geojson(row.area), kind="zone", title=row.name)]),
-        "programmes": programmes.order_by("code"),
+        "kind": kind,
+        "place": row,
+        "shape": collection([feature(shape, kind=kind, title=row.name)]),
+        "programmes": here.order_by("code"),
         "may_edit": actor.owns(row) and actor.may(Permission.PLACE_EDIT),
+        "edit_url": reverse(f"{kind}-edit", args=[row.pk]),
         **sharing(row, actor),
     }
-    return render(request, "patrols/zone.html", context)
+    return render(request, "patrols/place.html", context)
 
 
 @officer_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_zone(request: HttpRequest) -> HttpResponse:
-    """Register a zone."""
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Register a zone, route or checkpoint."""
     actor = actor_of(request)
     require(actor, Permission.PLACE_EDIT)
-    form = ZoneForm(request.POST or None, actor=actor, is_new=True)
-    made: list[Zone] = []
+    known = KINDS[kind]
+    form = known.form(request.POST or None, actor=actor, is_new=True)
+    made: list[Place] = []
     if request.method == "POST" and done(
-        form, lambda: made.append(actions.create_zone(by=actor, **form.given))
+        form, lambda: made.append(known.create(by=actor, **form.given))
     ):
-        return redirect("zone", pk=made[0].pk)
-    return render(request, "patrols/zone_form.html", {"form": form})
+        return redirect(kind, pk=made[0].pk)
+    context = {"form": form, "kind": kind, "back_url": reverse(known.list_name)}
+    return render(request, "patrols/place_form.html", context)
 
 
 @officer_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_zone(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change a zone."""
+def edit(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Change a zone, route or checkpoint."""
     actor = actor_of(request)
-    row = get_object_or_404(Zone.objects.visible_to(actor), pk=pk)
+    known = KINDS[kind]
+    row = get_object_or_404(known.model.objects.visible_to(actor), pk=pk)
     require(actor, Permission.PLACE_EDIT, owner_of=row)
-    names = ("code", "name", "area", "tlp", "level", "version")
+    names = ("code", "name", known.form.shape, "tlp", "level", "version")
     shown = {name: getattr(row, name) for name in names}
-    form = ZoneForm(request.POST or None, actor=actor, is_new=False, initial=shown)
+    form = known.form(request.POST or None, actor=actor, is_new=False, initial=shown)
 
     def act() -> None:
         require_unchanged(row, form.cleaned_data["version"], actor)
-        actions.change_zone(zone=row, by=actor, **form.given)
+        known.change(**{kind: row}, by=actor, **form.given)
 
     if request.method == "POST" and done(form, act):
-        return redirect("zone", pk=row.pk)
-    return render(request, "patrols/zone_form.html", {"form": form, "zone": row})
+        return redirect(kind, pk=row.pk)
+    context = {
+        "form": form,
+        "kind": kind,
+        "place": row,
+        "back_url": reverse(kind, args=[row.pk]),
+    }
+    return render(request, "patrols/place_form.html", context)
 
 
 @officer_required
@@ -94,6 +139,7 @@ def routes(request: HttpRequest) -> HttpResponse:
     context = {
         "routes": lines.order_by("owner__code", "code")[:MANY],
         "checkpoints": points.order_by("owner__code", "code")[:MANY],
+        "may_edit": actor.may(Permission.PLACE_EDIT),
     }
     return render(request, "patrols/routes.html", context)
 

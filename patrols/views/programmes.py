@@ -64,16 +64,15 @@ def programme(request: HttpRequest, pk: UUID) -> HttpResponse:
 @officer_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Found a programme; the button "preview" shows its first dates."""
+    """Found a programme; asked for a "preview", show its first dates alone."""
     actor = actor_of(request)
     require(actor, Permission.PATROL_PLAN)
     form = ProgrammeForm(request.POST or None, actor=actor)
     context: dict[str, Any] = {"form": form}
     made: list[Programme] = []
-    if "preview" in request.POST and form.is_valid():
-        draft = Programme(owner=agency_of(actor))
-        context["preview"] = _preview(draft, form, actor)
-    elif request.method == "POST" and done(
+    if "preview" in request.POST:
+        return _previewed(request, Programme(owner=agency_of(actor)), form, actor)
+    if request.method == "POST" and done(
         form, lambda: made.append(actions.create_programme(by=actor, **form.values))
     ):
         return redirect("programme", pk=made[0].pk)
@@ -83,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @officer_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change a programme; the button "preview" shows its next dates."""
+    """Change a programme; asked for a "preview", show its next dates alone."""
     actor = actor_of(request)
     row = get_object_or_404(_visible(actor), pk=pk)
     require(actor, Permission.PATROL_PLAN, owner_of=row)
@@ -99,9 +98,9 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         changed = {name: value for name, value in values if getattr(row, name) != value}
         actions.change_programme(programme=row, by=actor, **changed)
 
-    if "preview" in request.POST and form.is_valid():
-        context["preview"] = _preview(row, form, actor)
-    elif request.method == "POST" and done(form, act):
+    if "preview" in request.POST:
+        return _previewed(request, row, form, actor)
+    if request.method == "POST" and done(form, act):
         return redirect("programme", pk=row.pk)
     return render(request, "patrols/programme_form.html", context)
 
@@ -116,16 +115,36 @@ def _visible(actor: Actor) -> Any:
     )
 
 
-def _preview(row: Programme, form: ProgrammeForm, actor: Actor) -> list[dict[str, Any]]:
-    """Return the next dates of a programme as the form would have it; saves nothing."""
+def _previewed(
+    request: HttpRequest, row: Programme, form: ProgrammeForm, actor: Actor
+) -> HttpResponse:
+    """Answer with what the form would lead to: for htmx the fragment alone."""
+    context = {"form": form, "programme": row if row.code else None}
+    context |= _preview(row, form, actor) | {"is_previewed": True}
+    is_fragment = request.headers.get("HX-Request") == "true"
+    page = "_preview.html" if is_fragment else "programme_form.html"
+    return render(request, f"patrols/{page}", context)
+
+
+def _preview(row: Programme, form: ProgrammeForm, actor: Actor) -> dict[str, Any]:
+    """Return rule, shares and next dates as the form would have them; saves nothing."""
     ledger = Patrol.objects.visible_to(actor).ledger(row) if row.code else []
-    for name, value in form.values.items():
+    form.is_valid()
+    draft = form.draft
+    if draft is None:
+        return {"next": [], "amiss": form.amiss}
+    for name, value in draft.items():
         setattr(row, name, value)
     try:
-        return _next(row, actor, ledger)
+        dates = _next(row, actor, ledger)
     except Invalid as refusal:
         form.refuse(refusal)
-        return []
+        return {"next": [], "amiss": form.amiss}
+    return {
+        "next": dates,
+        "rule": wording.rule_in_words(row),
+        "shares": wording.shares(row.entitlements),
+    }
 
 
 def _next(
@@ -154,6 +173,7 @@ def _next(
     for start in starts:
         if start not in kept:
             slots[start] = Slot(row.entitlements)
-    order = sorted(slots)
+    # Who leads is open while nobody has a share.
+    order = sorted(slots) if row.entitlements else []
     leads = dict(zip(order, assign([slots[at] for at in order]), strict=True))
     return [{"at": at, "patrol": kept.get(at), "lead": leads.get(at)} for at in starts]

@@ -14,13 +14,20 @@ from agencies.actions import releases
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor
 from agencies.records import Owned
-from agencies.views.records import known_releases, release_by_form, release_form
-from patrols.models import Patrol, Programme, Zone
+from agencies.views.records import (
+    known_releases,
+    named,
+    release_by_form,
+    release_form,
+)
+from patrols.models import Checkpoint, Patrol, Programme, Route, Zone
 
 MODELS: dict[str, type[Owned]] = {
     "patrol": Patrol,
     "programme": Programme,
     "zone": Zone,
+    "route": Route,
+    "checkpoint": Checkpoint,
 }
 
 
@@ -30,7 +37,7 @@ def sharing(row: Owned, actor: Actor) -> dict[str, Any]:
     can_release = actor.owns(row) and actor.may(row.release_permission)
     shown = known_releases(row, actor)
     return {
-        "releases": shown if actor.owns(row) else shown.live(),
+        "releases": named(shown if actor.owns(row) else shown.live(), actor),
         "can_release": can_release,
         "release_form": release_form(row, actor) if can_release else None,
         "release_url": reverse(f"{kind}-release", args=[row.pk]),
@@ -49,7 +56,7 @@ def release(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         release_by_form(row, form, actor)
         messages.success(request, _("Released."))
     else:
-        messages.error(request, _("Choose to whom, and a time that is to come."))
+        messages.error(request, form.first_error)
     return redirect(kind, pk=row.pk)
 
 

@@ -1,10 +1,13 @@
 // Small maps on other pages: [data-map-point="lat, lon"], [data-map-track=URL of GeoJSON],
 // [data-map-picker="name of an input"] where a click writes "lat, lon".
+import { shortAge } from "./clock.js";
 import { createMap, fit, formatPlace, loadOl, parsePlace, readFeatures } from "./map-base.js";
-import { LADDER, incidentStyle, palette, placeStyle, ringStyle, sectionStyle, trackStyle } from "./map-style.js";
+import { goHome } from "./map-home.js";
+import { LADDER, incidentStyle, palette, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle } from "./map-style.js";
 
 const SELECTOR = "[data-map-point], [data-map-track], [data-map-picker]";
 const CLOSE = 11;
+const NARROW = matchMedia("(max-width: 991.98px)");
 
 export async function start() {
   const targets = [...document.querySelectorAll(SELECTOR)].filter((target) => !target.dataset.mapReady);
@@ -32,6 +35,12 @@ function look(ol, feature, resolution) {
   if (feature.get("severity")) {
     const alone = new ol.Feature({ features: [feature] });
     return incidentStyle(ol)(alone);
+  }
+  const kind = feature.get("kind");
+  if (kind === "patrol") return patrolStyle(ol, shortAge)(feature, resolution);
+  if (kind === "route" || kind === "checkpoint" || kind === "post") {
+    feature.set("type", kind, true);
+    return kind === "checkpoint" ? [...markStyle(ol)] : placeStyle(ol)(feature, resolution);
   }
   if (type === "Point") return [...markStyle(ol)];
   if (feature.get("status")) return sectionStyle(ol)(feature, resolution);
@@ -77,13 +86,26 @@ async function track(ol, target) {
   } catch {
     target.dataset.failed = "yes";
   }
-  if (!source.isEmpty()) fit(ol, map, source.getExtent(), { maxZoom: 13, padding: [32, 32, 32, 32] });
+  fit(ol, map, extentOf(ol, source.getFeatures()), { maxZoom: 13, padding: [60, 32, 44, 32] });
+}
+
+/** The ground to look at: a zone counts only where nothing else is drawn in it. */
+function extentOf(ol, features) {
+  const shaped = features.filter((feature) => feature.getGeometry());
+  const inner = shaped.filter((feature) => feature.get("kind") !== "zone");
+  const extent = ol.extent.createEmpty();
+  for (const feature of inner.length ? inner : shaped) ol.extent.extend(extent, feature.getGeometry().getExtent());
+  return extent;
 }
 
 function picker(ol, target) {
   const input = document.querySelector(`[name="${CSS.escape(target.dataset.mapPicker)}"]`);
   if (!input) return;
+  besideField(target, input);
   const { map, source } = vectorMap(ol, target, () => markStyle(ol));
+  // The agency's posts, to find one's way by.
+  const posts = new ol.source.Vector();
+  map.getLayers().insertAt(3, new ol.layer.Vector({ source: posts, style: placeStyle(ol) }));
 
   function put(place, { pan }) {
     source.clear();
@@ -107,8 +129,21 @@ function picker(ol, target) {
     event.preventDefault();
     const place = ol.proj.toLonLat(map.getView().getCenter());
     input.value = formatPlace(place, 5);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
     put(place, { pan: false });
   });
   input.addEventListener("change", () => put(parsePlace(input.value), { pan: true }));
-  put(parsePlace(input.value), { pan: true });
+  goHome(ol, map).then((features) => {
+    posts.addFeatures(features);
+    put(parsePlace(input.value), { pan: true });
+  });
+}
+
+/** On a small screen the map stands below the field that it fills, not after the whole form. */
+function besideField(target, input) {
+  const home = document.createComment("map");
+  target.before(home);
+  const arrange = () => (NARROW.matches ? input.after(target) : home.after(target));
+  NARROW.addEventListener("change", arrange);
+  arrange();
 }

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.contrib.gis.geos import Point
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from agencies.actions import posts
 from agencies.context import acting
 from patrols import actions
 from patrols.models import BorderSection, Patrol, PatrolState, Programme, Zone
@@ -28,7 +30,8 @@ PAGES = [
     "/patrols/", "/patrols/?show=past", "/patrols/under-way/", "/patrols/programmes/",
     "/patrols/zones/", "/patrols/routes/", "/patrols/sections/", "/patrols/map.geojson",
     "/patrols/tracks.geojson", "/patrols/places.geojson", "/patrols/new/",
-    "/patrols/programmes/new/", "/patrols/zones/new/",
+    "/patrols/programmes/new/", "/patrols/zones/new/", "/patrols/routes/new/",
+    "/patrols/checkpoints/new/", "/patrols/home.geojson",
 ]  # fmt: skip
 SQUARE = json.dumps(
     {
@@ -92,12 +95,28 @@ def test_board_by_state_and_day(callers: Callers, world: World) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
     later = callers.partner.page("/patrols/", since=tomorrow).content.decode()
     assert "To come" not in later
-    assert "No patrol is planned" in later
+    assert "No patrol here fits the filters." in later
+    assert "Clear the filters" in later
+    assert "Clear the filters" not in board
     assert "Out now" in callers.partner.page("/patrols/", lead="KG-BS").content.decode()
     assert (
         "Out now"
         not in callers.partner.page("/patrols/", lead="TJ-BT").content.decode()
     )
+    for found, query in [
+        (True, {"agency": "TJ-BT"}), (False, {"agency": "UZ-BT"}),
+        (True, {"q": "out n"}), (True, {"q": out.ref}), (False, {"q": "elsewhere"}),
+    ]:  # fmt: skip
+        page = callers.partner.page("/patrols/", **query).content.decode()
+        assert ("Out now" in page) == found, query
+    # The zone stays with its owner: nobody else can filter by it.
+    zone = {"zone": str(out.zone_id)}
+    mine = callers.owner.page("/patrols/", **zone).content.decode()
+    assert "Out now" in mine
+    assert "To come" not in mine
+    theirs = callers.partner.page("/patrols/", **zone).content.decode()
+    assert "Zone Z-P" not in theirs
+    assert "Select a valid choice" in theirs
     assert callers.partner.page("/patrols/", show="past", page="x").status_code == 400
     assert out.state == PatrolState.UNDER_WAY
 
@@ -220,8 +239,8 @@ def test_programme_is_previewed_founded_and_changed(
     given = programme_form(zone)
     preview = callers.owner.send("/patrols/programmes/new/", **given, preview="yes")
     text = preview.content.decode()
-    assert text.count("not opened yet") == 6
-    leads = re.findall(r'expected</span>\s*<span class="agency">([\w-]+)', text)
+    assert "Of every 3 patrols KG-BS leads 2 and TJ-BT leads 1." in text
+    leads = re.findall(r'lead expected</span>\s*<span class="agency">([\w-]+)', text)
     assert leads == ["KG-BS", "TJ-BT", "KG-BS"] * 2
     with acting(world.owner):
         assert not Programme.objects.visible_to(world.owner).exists()
@@ -259,7 +278,7 @@ def test_preview_of_a_change_leaves_out_what_it_would_cancel(
         f"/patrols/programmes/{programme.pk}/edit/", **given, preview="yes"
     )
     text = page.content.decode()
-    assert text.count("not opened yet") == 5
+    assert text.count("lead expected") == 5
     assert text.count("state-agreed") == 1
     assert text.count("state-planned") == 0
 
@@ -269,7 +288,10 @@ def test_preview_of_a_change_leaves_out_what_it_would_cancel(
     [
         ({"weekdays": []}, "Choose the weekdays."),
         ({"repeats": "custom", "recurrence": "FREQ=HOURLY"}, "FREQ: DAILY"),
+        ({"repeats": "custom"}, "Write the rule."),
         ({"repeats": "month_day"}, "Name the days of the month."),
+        ({"repeats": "month_day", "month_days": "first"}, "with commas: 1, 15."),
+        ({"until": "2025-01-01"}, "The last day lies before the first."),
         ({"weight_KG-BS": "", "weight_TJ-BT": ""}, "Give at least one agency"),
         ({"agreement": "KZ-UZ"}, "Select a valid choice"),
         ({"purpose": "rescue"}, "it does not name this"),
@@ -456,3 +478,185 @@ def test_pages_ask_a_constant_number_of_queries(
     for n in range(3):
         one_more(f"Z-X{n}")
     assert queries() == few
+
+
+def test_dates_stand_before_the_rest_of_a_programme(
+    callers: Callers, world: World
+) -> None:
+    """The fragment needs rule and shares alone, and says what is missing of them."""
+    new = "/patrols/programmes/new/"
+    given = programme_form(a_zone(world.owner), code="", name="") | {"zone": ""}
+
+    def preview(**values: Any) -> str:
+        asked = given | values | {"preview": "yes"}
+        answer = callers.owner.client.post(new, asked, headers={"HX-Request": "true"})
+        text = str(answer.content.decode())
+        assert "<html" not in text
+        return " ".join(text.split())
+
+    text = preview()
+    assert "Every week, on Monday and Thursday, at 06:30" in text
+    assert "Of every 3 patrols KG-BS leads 2 and TJ-BT leads 1." in text
+    assert text.count("lead expected") == 6
+    nobody = preview(**{"weight_KG-BS": "", "weight_TJ-BT": ""})
+    assert "Who leads is still open" in nobody
+    assert nobody.count("row-item") == 6
+    assert "lead expected" not in nobody
+    amiss = preview(first_on="", weekdays=[])
+    assert "<strong>First day</strong>: This field is required." in amiss
+    assert "<strong>On which days</strong>: Choose the weekdays." in amiss
+    assert "Name" not in amiss
+    # A rule without a day: the fault stands where the officer chose it.
+    never = {"repeats": "month_day", "month_days": "31", "until": "2026-01-02"}
+    page = callers.owner.send(
+        new, **(programme_form(a_zone(world.owner, "Z-2")) | never)
+    )
+    fault = r'id="id_repeats_error">\s*<li>This rule has no day at all'
+    assert re.search(fault, page.content.decode())
+
+
+def test_programme_offers_the_parties_by_agreement(
+    callers: Callers, world: World
+) -> None:
+    page = callers.owner.page("/patrols/programmes/new/").content.decode()
+    shown = re.findall(
+        r'data-agreements="([^"]*)">\s*<label for="id_weight_([^"]+)"', page
+    )
+    assert shown == [("KG-TJ", "KG-BS"), ("KG-TJ", "TJ-BT")]
+    late = callers.late.page("/patrols/programmes/new/").content.decode()
+    assert "weight_TJ-BT" not in late
+    assert 'data-agreements="KZ-UZ"' in late
+
+
+def test_routes_and_checkpoints_are_registered_and_changed(
+    callers: Callers, world: World
+) -> None:
+    given = {"code": "P", "name": "Pass", "tlp": "amber", "level": "0"}
+    line = '{"type": "LineString", "coordinates": [[70.3, 40], [70.5, 40.1]]}'
+    point = '{"type": "Point", "coordinates": [70.3, 40]}'
+    for kind, column, right, wrong in [
+        ("route", "line", line, point), ("checkpoint", "place", point, line),
+    ]:  # fmt: skip
+        new = f"/patrols/{kind}s/new/"
+        refused = callers.owner.send(new, **given, **{column: wrong}).content.decode()
+        assert f'id="id_{column}_error"' in refused
+        empty = callers.owner.send(new, **given, **{column: ""}).content.decode()
+        assert "Draw it on the map" in empty
+        made = callers.owner.send(new, **given, **{column: right})
+        assert made.status_code == 302
+        path = made["Location"]
+        edit = callers.owner.page(f"{path}edit/").content.decode()
+        assert f'data-map-draw="id_{column}"' in edit
+        sent = given | {"name": "High pass", "version": "1", column: right}
+        assert callers.owner.send(f"{path}edit/", **sent).status_code == 302
+        assert "High pass" in callers.owner.page("/patrols/routes/").content.decode()
+        assert callers.partner.page(path).status_code == 404
+        callers.owner.send(f"{path}releases/", grantee="agency:TJ-BT", scope="full")
+        assert "High pass" in callers.partner.page(path).content.decode()
+        assert callers.partner.page(f"{path}edit/").status_code == 403
+        none = re.sub(r"[0-9a-f-]{36}", str(uuid.uuid4()), path)
+        hidden, nothing = (callers.outsider.page(p) for p in (path, none))
+        assert hidden.status_code == nothing.status_code == 404
+        assert hidden.content == nothing.content
+
+
+def test_scene_of_a_patrol(callers: Callers, world: World) -> None:
+    """Zone and route as far as one sees them; the last position with its course."""
+    zone = a_zone(world.owner)
+    with acting(world.owner):
+        route = actions.create_route(by=world.owner, code="R", name="R", line=a_line())
+    patrol = under_way(world, zone=zone, route=route)
+    now = datetime.now(UTC)
+
+    def scene(who: str) -> dict[str, Any]:
+        path = f"/patrols/{patrol.pk}/scene.geojson"
+        features = getattr(callers, who).page(path).json()["features"]
+        return {one["properties"]["kind"]: one for one in features}
+
+    assert set(scene("owner")) == {"zone", "route", "track"}
+    steps = [(30, (70.3, 40.1), None), (20, (70.4, 40.1), None)]
+    with acting(world.owner):
+        for minutes, place, course in steps:
+            fix = actions.NewFix(now - timedelta(minutes=minutes), place, None, course)
+            actions.add_fixes(patrol=patrol, fixes=[fix], by=world.owner)
+    assert set(scene("partner")) == {"track", "patrol"}
+    last = scene("partner")["patrol"]
+    assert last["geometry"]["coordinates"] == [70.4, 40.1]
+    assert last["properties"]["heading"] == 90
+    page = " ".join(
+        callers.partner.page(f"/patrols/{patrol.pk}/").content.decode().split()
+    )
+    assert "40.10000, 70.40000" in page
+    assert "heading east (90°)" in page
+    assert "older than 15 minutes" in page
+    # A device's own course counts more than the way.
+    with acting(world.owner):
+        fix = actions.NewFix(now - timedelta(minutes=1), (70.5, 40.1), None, 224.6)
+        actions.add_fixes(patrol=patrol, fixes=[fix], by=world.owner)
+    assert scene("owner")["patrol"]["properties"]["heading"] == 225
+    page = callers.owner.page(f"/patrols/{patrol.pk}/").content.decode()
+    assert "heading south-west (225°)" in page
+    assert "older than 15 minutes" not in page
+    assert (
+        callers.outsider.page(f"/patrols/{patrol.pk}/scene.geojson").status_code == 404
+    )
+
+
+def test_maps_begin_where_the_agency_works(callers: Callers, world: World) -> None:
+    """Its posts, or without any its zones; never another agency's."""
+    a_zone(world.owner, "Z-H", release_to=["agency:TJ-BT"])
+
+    def kinds(who: str) -> list[str]:
+        features = (
+            getattr(callers, who).page("/patrols/home.geojson").json()["features"]
+        )
+        return [one["properties"]["kind"] for one in features]
+
+    assert kinds("owner") == ["zone"]
+    assert kinds("partner") == []
+    with acting(world.owner):
+        posts.create_post(
+            by=world.owner, code="P", name="Post", place=Point(70.5, 40.0, srid=4326)
+        )
+    assert kinds("owner") == ["post"]
+
+
+@pytest.mark.parametrize("who", ["owner", "owner_low", "owner_observer", "partner"])
+def test_nothing_is_offered_that_is_refused(
+    callers: Callers, world: World, who: str
+) -> None:
+    """No link or form on a page leads to a refusal for who sees it."""
+    zone = a_zone(world.owner, release_to=["agency:TJ-BT"])
+    programme = a_programme(world, zone=zone)
+    patrol = a_patrol(world, zone=zone)
+    out = under_way(world, zone_code="Z-O")
+    caller = getattr(callers, who)
+    seen = [
+        "/patrols/", "/patrols/programmes/", "/patrols/zones/", "/patrols/routes/",
+        f"/patrols/{patrol.pk}/", f"/patrols/{out.pk}/", f"/patrols/zones/{zone.pk}/",
+        f"/patrols/programmes/{programme.pk}/",
+    ]  # fmt: skip
+    tried = set()
+    for path in seen:
+        answer = caller.page(path)
+        if answer.status_code == 404:
+            continue
+        assert answer.status_code == 200, path
+        main = answer.content.decode().partition("<main")[2]
+        tried |= set(re.findall(r'href="(/patrols/[^"?#]+)"', main))
+        for form in re.findall(r'<form method="post".*?</form>', main, re.DOTALL):
+            action = re.search(r'action="([^"]+)"', form)
+            if action is None:
+                continue
+            for step in re.findall(r'name="step"\s+value="(\w+)"', form):
+                assert refused_at(action[1], step, caller) != 403, (path, step)
+    for path in tried:
+        assert caller.page(path).status_code in (200, 404), path
+
+
+def refused_at(path: str, step: str, caller: Any) -> int:
+    """Take a step and take it back: only whether it is refused counts."""
+    with transaction.atomic():
+        status = caller.send(path, step=step, reason="Snow").status_code
+        transaction.set_rollback(True)
+    return int(status)

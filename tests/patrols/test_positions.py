@@ -101,7 +101,7 @@ def test_headline_has_the_last_place(world: World) -> None:
 @pytest.mark.parametrize(
     ("wrong", "code", "pointer"),
     [
-        (fix(-20), "in_the_future", "/fixes/1/at"),
+        (fix(-600), "in_the_future", "/fixes/1/at"),
         (NewFix(OLD, (70, 40)), "out_of_range", "/fixes/1/at"),
         (NewFix(datetime(2026, 1, 1), (70, 40)), "no_time_zone", "/fixes/1/at"),  # noqa: DTZ001
         (fix(0, (181, 40)), "out_of_range", "/fixes/1/place"),
