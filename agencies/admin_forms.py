@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.actions import accounts, agreements, clients, directory
 from agencies.errors import Refused
+from agencies.forms.accounts import role_words
 from agencies.models import Agency, Agreement, Client, Officer, Purpose, State
-from agencies.policy import MAX_LEVEL, Actor, Role
+from agencies.policy import Actor, Level, Role
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -46,6 +47,14 @@ class ActionForm(ModelForm):
         except Refused as refusal:
             name = (refusal.pointer or "").strip("/")
             self.add_error(name if name in self.fields else None, str(refusal))
+
+
+class LevelField(forms.TypedChoiceField):
+    """A clearance, by its name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Offer all; the action refuses what is above the administrator's own."""
+        super().__init__(coerce=int, choices=Level.choices, initial=0, **kwargs)
 
 
 class StateForm(ActionForm):
@@ -88,13 +97,11 @@ class OfficerAdminForm(ActionForm):
 
     roles = forms.MultipleChoiceField(
         label=_("roles"),
-        choices=Role.choices,
+        choices=lambda: [(r.value, f"{r.label}: {role_words(r)}") for r in Role],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    clearance = forms.IntegerField(
-        label=_("clearance"), min_value=0, max_value=MAX_LEVEL, initial=0
-    )
+    clearance = LevelField(label=_("clearance"))
     password = forms.CharField(
         label=_("password"),
         strip=False,
@@ -182,9 +189,7 @@ class ClientForm(ActionForm):
         required=False,
         help_text=_("None at all: the client is shut out at once."),
     )
-    clearance = forms.IntegerField(
-        label=_("clearance"), min_value=0, max_value=MAX_LEVEL, initial=0
-    )
+    clearance = LevelField(label=_("clearance"))
 
     class Meta:
         """Never the secret."""

@@ -45,6 +45,11 @@ def is_platform(request: HttpRequest) -> bool:
     return may_enter(request) and Role.PLATFORM_ADMIN in actor_of(request).roles
 
 
+def reads_records(request: HttpRequest) -> bool:
+    """Whether whoever asks belongs to an agency; to nobody else is any released."""
+    return may_enter(request) and actor_of(request).agency is not None
+
+
 class House(Base):
     """What every admin class obeys: look, at most; only what is visible."""
 
@@ -88,6 +93,8 @@ class HouseAdmin(House, Admin):
     guarded records in an unguarded table.
     """
 
+    # The way there would lead to a row of any table, and tell what exists.
+    view_on_site = False
     # A number over all rows would need a second query, and tells nothing here.
     show_full_result_count = False
     list_per_page = 50
@@ -102,6 +109,14 @@ class HouseAdmin(House, Admin):
         ways = ("", "__exact", "__in", "__isnull", "__id__exact", "__code__exact")
         named = [name for name in self.list_filter if isinstance(name, str)]
         return lookup in {f"{name}{way}" for name in named for way in ways}
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Ask for the right first: Django's looks first whether the row exists."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def log_addition(self, *args: Any, **kwargs: Any) -> Any:
         """Leave it to the journal."""
@@ -173,6 +188,17 @@ class ReadOnlyRecordAdmin(HouseAdmin):
 
     actions = None
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Leave records off the index of those who belong to no agency."""
+        return super().has_module_permission(request) and reads_records(request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Tell the list that it is of records."""
+        context = (extra_context or {}) | {"is_of_records": True}
+        return super().changelist_view(request, context)
+
 
 class Site(admin.AdminSite):
     """Behind our own log-in page, for those who manage accounts."""
@@ -190,6 +216,17 @@ class Site(admin.AdminSite):
         """Take reviewed classes only; tokens, sessions and the like stay out."""
         if admin_class is not None and issubclass(admin_class, HouseAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def each_context(self, request: Any) -> dict[str, Any]:
+        """Let the pages say why no records are listed."""
+        return super().each_context(request) | {
+            "no_records": not reads_records(request)
+        }
+
+    def get_urls(self) -> Any:
+        """Leave out the way to a row's page on the site (``HouseAdmin.view_on_site``)."""
+        found = super().get_urls()
+        return [u for u in found if getattr(u, "name", None) != "view_on_site"]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Ask the policy, not Django's permissions."""

@@ -1,7 +1,8 @@
 """The application ``agencies``, and the administration that it keeps."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as administration
+from django.utils.translation import gettext_lazy as _
 
 
 class AgenciesConfig(AppConfig):
@@ -10,6 +11,11 @@ class AgenciesConfig(AppConfig):
     name = "agencies"
     default = True
     default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = _("Agencies and accounts")
+
+    def ready(self) -> None:
+        """Give django-axes, which counts failed log-ins, a name that says so."""
+        apps.get_app_config("axes").verbose_name = _("Log-in attempts")
 
 
 class AdministrationConfig(administration.AdminConfig):

@@ -131,9 +131,11 @@ def officer_audience(officer: Officer) -> Audience:
 def reapply_officer(officer: Officer) -> None:
     """Rewrite who sees an account and its certifications; the caller saves it."""
     with system("audience"):
-        officer.open_to(officer_audience(officer))
-        wanted = staff_audience(officer)
-        Certification._base_manager.filter(officer=officer).update(**wanted.columns())
+        wanted = officer_audience(officer)
+        _close(officer, wanted)
+        officer.open_to(wanted)
+        papers = Certification._base_manager.filter(officer=officer)
+        papers.update(**staff_audience(officer).columns())
 
 
 def staff_audience(officer: Officer) -> Audience:
@@ -155,10 +157,28 @@ def reapply_agreement(agreement: Agreement) -> None:
     """Rewrite who sees an agreement and its parties' liaison officers."""
     with system("audience"):
         wanted = agreement_audience(agreement)
+        _close(agreement, wanted)
         _store(agreement, wanted)
         Party._base_manager.filter(agreement=agreement).update(**wanted.columns())
         agencies = Party.objects.filter(agreement=agreement).values("agency")
         for officer in Officer.objects.filter(
             agency__in=agencies, roles__contains=[Role.LIAISON]
         ).select_related("agency"):
-            _store(officer, officer_audience(officer))
+            shown_to = officer_audience(officer)
+            _close(officer, shown_to)
+            _store(officer, shown_to)
+
+
+def _close(row: Guarded, wanted: Audience) -> None:
+    """Take what was told of a row from those who are about to lose the row."""
+    lost = row.stored_audience.keys - wanted.keys
+    if not lost:
+        return
+    for model in guarded_models():
+        rows = model.guard_rows(row)
+        if rows is None:
+            continue
+        told = rows.filter(audience__overlap=sorted(lost)).order_by()
+        for keys in told.values_list("audience", flat=True).distinct():
+            left = sorted(set(keys) - lost) or [NOBODY_KEY]
+            rows.filter(audience=keys).update(audience=left)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from agencies.errors import Invalid
 from agencies.models import Agency, Agreement, Officer
@@ -82,22 +82,25 @@ def resolve(code: str, *, by: Actor, pointer: str = "/grantee") -> Grantee:
     )
 
 
-def require_admitted(
-    record: Owned, kind: str, max_tlp: str | None, *, pointer: str = "/grantee"
-) -> None:
-    """Refuse a release wider than the record's TLP or the agreement lets it be.
+def refusal(tlp: str, kind: str, max_tlp: str | None = None) -> tuple[str, str] | None:
+    """Return why a marking forbids a release, as code and words; None if it does not.
 
     ``max_tlp`` is the strictest TLP that the agreement covers, if it is one.
     """
-    if not TLP(record.tlp).admits(kind):
-        raise Invalid(
-            "tlp_forbids",
-            _("The record's TLP does not allow a release to this grantee."),
-            pointer=pointer,
-        )
-    if max_tlp is not None and not TLP(record.tlp).within(max_tlp):
-        raise Invalid(
-            "agreement_forbids",
-            _("The agreement does not cover records of this TLP."),
-            pointer=pointer,
-        )
+    marked = TLP(tlp)
+    if not marked.admits(kind):
+        text = _("%(tlp)s does not allow a release to this grantee: %(limit)s.")
+        return "tlp_forbids", text % {"tlp": marked.label, "limit": marked.limit}
+    if max_tlp is not None and not marked.within(max_tlp):
+        text = _("The agreement does not cover %(tlp)s, only %(max)s and wider.")
+        words = {"tlp": marked.label, "max": TLP(max_tlp).label}
+        return "agreement_forbids", text % words
+    return None
+
+
+def require_admitted(
+    record: Owned, kind: str, max_tlp: str | None, *, pointer: str = "/grantee"
+) -> None:
+    """Refuse a release wider than the record's TLP or the agreement lets it be."""
+    if found := refusal(record.tlp, kind, max_tlp):
+        raise Invalid(*found, pointer=pointer)

@@ -8,11 +8,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
-from agencies.policy import TLP, Actor, Grant, GranteeKind, Permission, Role
+from agencies.policy import TLP, Actor, Grant, GranteeKind, Level, Permission, Role
 from agencies.records import Guarded, GuardedQuerySet, Owned, ReleaseScope
 
 
@@ -125,6 +126,11 @@ class Officer(AbstractBaseUser, Guarded):
     def __str__(self) -> str:
         """Return rank and name."""
         return f"{self.rank} {self.name}".strip()
+
+    @property
+    def clearance_name(self) -> str:
+        """The clearance in words."""
+        return str(Level(self.clearance).label)
 
     @property
     def is_staff(self) -> bool:
@@ -329,13 +335,13 @@ class ReleaseQuerySet(GuardedQuerySet["Release"]):
     def live(self) -> Self:
         """Keep those that are neither ended nor expired."""
         return self.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()),
+            Q(expires_at__isnull=True) | Q(expires_at__gt=Now()),
             ended_at__isnull=True,
         )
 
     def expired(self) -> Self:
         """Keep those that have expired and whose end is not written yet."""
-        return self.filter(ended_at__isnull=True, expires_at__lte=timezone.now())
+        return self.filter(ended_at__isnull=True, expires_at__lte=Now())
 
 
 class Release(Guarded):

@@ -4,7 +4,7 @@
 **audience**, the keys that open it. Visible means the two overlap. A key that
 expires also stands in ``expiring`` with its time. The comparison is compiled
 twice from here: :func:`visible` for querysets, :func:`row_security` for
-PostgreSQL; ``tests/visibility`` proves that they agree.
+PostgreSQL; ``tests/leaks`` proves that they agree.
 
 *Doing* is a table: a role has permissions, an action asks :func:`require`.
 
@@ -20,15 +20,27 @@ from enum import StrEnum
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q, Value
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Forbidden
 
-MAX_LEVEL = 3
 # Held by platform administrators; opens accounts and legal bases, never content.
 PLATFORM_KEY = "platform"
 # Held by nobody: what is left of a child when all its readers lost the record.
 NOBODY_KEY = "nobody"
+
+
+class Level(models.IntegerChoices):
+    """How sensitive a record is, and up to what an officer is cleared."""
+
+    UNCLASSIFIED = 0, _("0 · unclassified")
+    RESTRICTED = 1, _("1 · restricted")
+    CONFIDENTIAL = 2, _("2 · confidential")
+    SECRET = 3, _("3 · secret")
+
+
+MAX_LEVEL = int(max(Level))
 
 
 class TLP(models.TextChoices):
@@ -47,6 +59,15 @@ class TLP(models.TextChoices):
         if self is TLP.AMBER_STRICT:
             return grantee_kind != GranteeKind.AGREEMENT
         return True
+
+    @property
+    def limit(self) -> str | Promise:
+        """To whom a record so marked may be released, in words."""
+        if self is TLP.RED:
+            return _("named officers only")
+        if self is TLP.AMBER_STRICT:
+            return _("named agencies and officers only, no agreements")
+        return _("no limit")
 
     def within(self, cap: str) -> bool:
         """Whether this marking is no stricter than ``cap`` lets through."""
@@ -92,6 +113,21 @@ class Permission(StrEnum):
     AGREEMENT_MANAGE = "agreement.manage"
 
 
+# What each of them lets one do, in the words of the pages.
+PERMISSION_WORDS: dict[Permission, str | Promise] = {
+    Permission.INCIDENT_REPORT: _("report incidents and write their log"),
+    Permission.INCIDENT_ACKNOWLEDGE: _("acknowledge incidents for the agency"),
+    Permission.INCIDENT_HANDLE: _("assign, resolve and close incidents"),
+    Permission.INCIDENT_RELEASE: _("release incidents to others"),
+    Permission.PATROL_PLAN: _("plan patrols and programmes"),
+    Permission.PATROL_RUN: _("start and complete patrols"),
+    Permission.POSITION_SEND: _("send positions of a patrol"),
+    Permission.PLACE_EDIT: _("keep posts, zones, routes and checkpoints"),
+    Permission.REPORT_WRITE: _("write and grade intelligence"),
+    Permission.REPORT_RELEASE: _("release intelligence to others"),
+    Permission.ACCOUNT_MANAGE: _("keep accounts and API clients"),
+    Permission.AGREEMENT_MANAGE: _("keep agencies and agreements"),
+}
 _DUTY = {
     Permission.INCIDENT_REPORT,
     Permission.INCIDENT_ACKNOWLEDGE,
@@ -172,6 +208,12 @@ def stricter(key: str, other: str) -> str:
     if base.rpartition("/")[2] >= other.rpartition("/")[2]:
         return key
     return f"{other}{mark}{agency}"
+
+
+def agencies_of(keys: Iterable[str]) -> set[str]:
+    """The agencies whose staff hold these keys: one, or none."""
+    own = (key.partition(":") for key in keys)
+    return {rest.partition("/")[0] for kind, _colon, rest in own if kind == "agency"}
 
 
 def officer_key(officer_id: uuid.UUID | str, level: int) -> str:

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies import policy
@@ -76,8 +77,8 @@ class Guarded(models.Model):
         ]
 
     @classmethod
-    def guard_rows(cls, record: "Owned") -> "models.QuerySet[Any] | None":
-        """Return this model's rows below a record, or None where it has none."""
+    def guard_rows(cls, record: "Guarded") -> "models.QuerySet[Any] | None":
+        """Return this model's rows below a row, or None where it has none."""
         if cls.guard_parent is None:
             return None
         if cls._meta.get_field(cls.guard_parent).related_model is not type(record):
@@ -138,6 +139,11 @@ class Owned(Guarded):
     headline_joins: ClassVar[tuple[str, ...]] = ("owner",)
 
     @property
+    def level_name(self) -> str:
+        """The level in words."""
+        return str(policy.Level(self.level).label)
+
+    @property
     def owner_keys(self) -> frozenset[str]:
         """The keys of the owner itself."""
         return policy.owner_keys(self.owner.code, self.author_id, self.tlp, self.level)
@@ -174,11 +180,22 @@ class Owned(Guarded):
         self.updated_at = timezone.now()
 
 
+class RecordQuerySet(GuardedQuerySet[Row]):
+    """Records, each perhaps with its tear line beside it."""
+
+    def without_doubles_of(self, agency_id: uuid.UUID | None) -> Self:
+        """Leave out the tear lines that an agency wrote of its own records."""
+        return self.exclude(owner=agency_id, tear_line_of__isnull=False)
+
+
 class Record(Owned):
     """An owned row with a reference, from which a tear line can be written.
 
     ``tear_line_of`` is the fuller record; only the owner is ever shown it.
+    ``tear_line_words`` say what a tear line holds, before somebody releases it.
     """
+
+    tear_line_words: ClassVar[str | Promise] = ""
 
     ref = models.CharField(_("reference"), max_length=32, editable=False)
     tear_line_of = models.OneToOneField(

@@ -267,17 +267,23 @@ def _own_tear_line(row: Owned, *, by: Actor) -> Record | None:
 
 def _tear_line(row: Owned, *, by: Actor) -> Record:
     """Return the record's tear line, written now if there is none yet."""
+    none = Invalid("no_tear_line", _("This record has no tear line."), pointer="/scope")
     if not isinstance(row, Record) or row.is_tear_line:
-        raise Invalid(
-            "no_tear_line", _("This record has no tear line."), pointer="/scope"
-        )
+        raise none
     if found := _own_tear_line(row, by=by):
         return found
     row.require_tear_line()
     values = row.tear_line_values() | {"tear_line_of": row}
     made = type(row)(owner=row.owner, author_id=row.author_id, **values)
     made.open_to(Audience(made.owner_keys))
-    made.insert()
+    try:
+        with transaction.atomic():
+            made.insert()
+    except IntegrityError as error:
+        # A colleague has marked it so that ``by`` does not see it.
+        if "tear_line_of" not in str(error):
+            raise
+        raise none from None
     kind = Kind.of(row.type_name(), Kind.TEAR_LINE_WRITTEN)
     record_event(kind, by=by, subject=made)
     return made

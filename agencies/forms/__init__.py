@@ -5,8 +5,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import formats, timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
-from agencies.errors import Refused
+from agencies.errors import Refused, Stale
 
 
 class RefusableForm(forms.Form):
@@ -16,6 +19,23 @@ class RefusableForm(forms.Form):
         """Add the refusal's text to the field that its pointer names."""
         name = (refusal.pointer or "").lstrip("/").partition("/")[0]
         self.add_error(name if name in self.fields else None, str(refusal))
+        if isinstance(refusal, Stale):
+            self._say_what_is_stored()
+
+    def _say_what_is_stored(self) -> None:
+        """Tell, of each field that was sent otherwise, what the record holds now."""
+        for bound in self.visible_fields():
+            if bound.name in self.changed_data:
+                stored = _in_words(bound.field, bound.initial)
+                text = _("Now stored: %(stored)s") % {"stored": stored}
+                self.add_error(bound.name, text)
+
+    @property
+    def first_error(self) -> str:
+        """The first error with its field's name, where there is no room for more."""
+        name, errors = next(iter(self.errors.items()))
+        label = self.fields[name].label if name in self.fields else ""
+        return f"{label}: {errors[0]}".removeprefix(": ")
 
 
 class PartForm(RefusableForm):
@@ -61,6 +81,17 @@ def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
     field = form.fields[name]
     if isinstance(field, forms.ModelChoiceField):
         field.queryset = rows
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    """Return a field's value as its reader chose or wrote it."""
+    if isinstance(value, list | tuple):
+        return ", ".join(_in_words(field, one) for one in value) or "–"
+    if isinstance(value, datetime):
+        return formats.localize(timezone.localtime(value))
+    choices = getattr(field, "choices", None) or []
+    label = {str(code): text for code, text in choices}.get(str(value), value)
+    return Truncator("–" if label in (None, "") else label).chars(300)
 
 
 def minute(moment: datetime | None) -> datetime | None:

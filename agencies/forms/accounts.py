@@ -6,8 +6,38 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import RefusableForm, choose, offer
+from agencies.forms.choices import Boxes, Option, Radios
 from agencies.models import Agency
-from agencies.policy import MAX_LEVEL, Role
+from agencies.policy import PERMISSION_WORDS, PERMISSIONS, Actor, Level, Role
+
+LEVEL_WORDS = {
+    Level.UNCLASSIFIED: _("Unclassified records only."),
+    Level.RESTRICTED: _("Unclassified and restricted records."),
+    Level.CONFIDENTIAL: _("All but secret records."),
+    Level.SECRET: _("Records of every level."),
+}
+
+
+def role_words(role: Role) -> str:
+    """Return what a role lets one do, as the policy has it."""
+    able = [str(text) for p, text in PERMISSION_WORDS.items() if p in PERMISSIONS[role]]
+    words = _("May %(able)s.") % {"able": ", ".join(able)}
+    if role == Role.PLATFORM_ADMIN:
+        return f"{words} {_('No records come with it.')}"
+    return str(words) if able else str(_("Reads; may change nothing."))
+
+
+def role_choices(*, is_platform: bool) -> list[tuple[str, Option]]:
+    """Return the roles that an administrator may give, with what each lets one do."""
+    given = [role for role in Role if is_platform or role != Role.PLATFORM_ADMIN]
+    return [(role.value, Option(role.label, role_words(role))) for role in given]
+
+
+def clearance_choices(by: Actor) -> list[tuple[int, Option]]:
+    """Return the clearances that an administrator may give, with what each opens."""
+    highest = Level.SECRET if Role.PLATFORM_ADMIN in by.roles else by.clearance
+    levels = [level for level in Level if level <= highest]
+    return [(lv.value, Option(lv.label, LEVEL_WORDS[lv])) for lv in levels]
 
 
 class PasswordForm(RefusableForm):
@@ -51,13 +81,23 @@ class OfficerForm(RefusableForm):
     rank = forms.CharField(label=_("rank"), max_length=40, required=False)
     call_sign = forms.CharField(label=_("call sign"), max_length=40, required=False)
     roles = forms.MultipleChoiceField(
-        label=_("roles"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("roles"),
+        widget=Boxes,
+        required=False,
+        help_text=_(
+            "Roles say what the officer may do. Whatever the role, everybody in an"
+            " agency reads its records and what is released to it, up to their"
+            " clearance."
+        ),
     )
     clearance = forms.TypedChoiceField(
         label=_("clearance"),
         coerce=int,
-        choices=[(n, str(n)) for n in range(MAX_LEVEL + 1)],
-        help_text=_("The highest level of records that the officer may see."),
+        widget=Radios,
+        help_text=_(
+            "The highest level of records that the officer may read. TLP:RED stays"
+            " with its author and the officers it names, whatever the clearance."
+        ),
     )
     is_active = forms.BooleanField(label=_("active"), required=False, initial=True)
     password = forms.CharField(
@@ -68,13 +108,12 @@ class OfficerForm(RefusableForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(
-        self, *args: Any, is_new: bool, is_platform: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, is_new: bool, by: Actor, **kwargs: Any) -> None:
         """Offer what this administrator may give."""
         super().__init__(*args, **kwargs)
-        platform_only = () if is_platform else (Role.PLATFORM_ADMIN,)
-        choose(self, "roles", [c for c in Role.choices if c[0] not in platform_only])
+        is_platform = Role.PLATFORM_ADMIN in by.roles
+        choose(self, "roles", role_choices(is_platform=is_platform))
+        choose(self, "clearance", clearance_choices(by))
         if is_new:
             self.fields["password"].required = True
         else:

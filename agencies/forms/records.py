@@ -1,14 +1,16 @@
 """Forms that the pages of all owned rows share: marking, version, releases."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, PartForm, RefusableForm, choose
-from agencies.models import Agency, Agreement, Officer
-from agencies.policy import TLP, Actor
-from agencies.records import ReleaseScope
+from agencies.forms.choices import Option, Radios
+from agencies.forms.grantees import GranteeRadios, Marking, grantee_choices
+from agencies.policy import TLP, Actor, Level
+from agencies.records import Owned, Record, ReleaseScope
 
 
 class MarkedForm(RefusableForm):
@@ -39,7 +41,7 @@ class MarkedForm(RefusableForm):
         self.actor = actor
         if is_new:
             del self.fields["version"]
-        choose(self, "level", [(n, str(n)) for n in range(actor.clearance + 1)])
+        choose(self, "level", [c for c in Level.choices if c[0] <= actor.clearance])
 
     @property
     def given(self) -> dict[str, Any]:
@@ -51,36 +53,66 @@ class MarkedForm(RefusableForm):
 
 
 class ReleaseForm(PartForm):
-    """To whom, how much, until when, why."""
+    """How much, to whom, until when, why.
+
+    ``tear_line`` is the record's, if it has been written.
+    """
 
     name = "release"
 
-    grantee = forms.ChoiceField(label=_("grantee"))
-    scope = forms.ChoiceField(label=_("how much"), choices=ReleaseScope.choices)
+    scope = forms.ChoiceField(label=_("how much"), widget=Radios)
+    grantee = forms.ChoiceField(label=_("to whom"), widget=GranteeRadios)
     expires_at = MomentField(label=_("until"), required=False)
     reason = forms.CharField(label=_("reason"), max_length=300, required=False)
 
     def __init__(
-        self, *args: Any, actor: Actor, has_tear_line: bool, **kwargs: Any
+        self,
+        *args: Any,
+        actor: Actor,
+        row: Owned,
+        tear_line: Record | None,
+        **kwargs: Any,
     ) -> None:
-        """Offer whom the actor may name."""
+        """Offer whom the actor may name, and what the marking lets through."""
         super().__init__(*args, **kwargs)
-        choose(self, "grantee", grantee_choices(actor))
-        self.fields["expires_at"].help_text = actor.time_zone
-        if not has_tear_line:
-            choose(self, "scope", ReleaseScope.choices[:1])
+        self.row = row
+        self.markings = {ReleaseScope.FULL.value: Marking(row.tlp, row.level)}
+        if isinstance(row, Record) and not row.is_tear_line:
+            # One that is not written yet takes over the record's TLP.
+            reduced = Marking(tear_line.tlp if tear_line else row.tlp)
+            self.markings[ReleaseScope.TEARLINE.value] = reduced
+        else:
+            self.fields["scope"].initial = ReleaseScope.FULL
+        choose(self, "scope", self._scopes())
+        widget = self.fields["grantee"].widget
+        widget.deciders = tuple(self.markings)
+        if row.level:
+            words = _("Will see the whole record, if cleared for %(level)s: {who}.")
+            full = {ReleaseScope.FULL.value: words % {"level": row.level_name}}
+            widget.sees = {**widget.sees, **full}
+        # Read when the form is drawn or sent only: most readers may not release.
+        choose(self, "grantee", cache(lambda: grantee_choices(actor, self.markings)))
+        self.fields["expires_at"].help_text = _(
+            "By the clock of %(zone)s. Empty: for good."
+        ) % {"zone": actor.time_zone}
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse what the list shows as closed."""
+        given = super().clean() or {}
+        wanted = self.fields["grantee"].choices  # type: ignore[attr-defined]
+        options = dict(pair for _title, group in wanted for pair in group)
+        option = options.get(given.get("grantee"))
+        if option and (why := option.refused.get(given.get("scope", ""))):
+            self.add_error("grantee", why)
+        return given
 
-def grantee_choices(actor: Actor) -> list[Any]:
-    """Return all whom the actor may name as a grantee, in groups."""
-    agencies = Agency.objects.exclude(code=actor.agency)
-    agreements = Agreement.objects.visible_to(actor).filter(
-        code__in=[membership.agreement for membership in actor.memberships]
-    )
-    officers = Officer.objects.visible_to(actor).filter(is_active=True)
-    others = officers.exclude(pk=actor.officer_id).select_related("agency")
-    return [
-        (_("Agencies"), [(f"agency:{row.code}", str(row)) for row in agencies]),
-        (_("Agreements"), [(f"agreement:{row.code}", str(row)) for row in agreements]),
-        (_("Officers"), [(f"officer:{row.username}", str(row)) for row in others]),
-    ]
+    def _scopes(self) -> list[tuple[str, Option]]:
+        words = {
+            ReleaseScope.FULL: _("All of its fields, and every later change of them."),
+            ReleaseScope.TEARLINE: getattr(self.row, "tear_line_words", ""),
+        }
+        return [
+            (scope.value, Option(scope.label, help=words[scope]))
+            for scope in ReleaseScope
+            if scope.value in self.markings
+        ]

@@ -43,9 +43,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """Create an account, in one's own agency unless one keeps the platform."""
     actor = actor_of(request)
     require(actor, Permission.ACCOUNT_MANAGE)
-    form = OfficerForm(
-        request.POST or None, is_new=True, is_platform=_is_platform(actor)
-    )
+    form = OfficerForm(request.POST or None, is_new=True, by=actor)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         if not _is_platform(actor):
@@ -72,7 +70,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         request.POST or None,
         initial={name: getattr(row, name) for name in _FIELDS},
         is_new=False,
-        is_platform=_is_platform(actor),
+        by=actor,
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,6 +1,7 @@
 """What the pages of all records share: paging, versions, releases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,14 @@ from agencies.actions import releases
 from agencies.errors import Invalid, Refused, Stale
 from agencies.forms import RefusableForm
 from agencies.forms.records import ReleaseForm
-from agencies.models import Release, ReleaseQuerySet
+from agencies.models import (
+    Agency,
+    Agreement,
+    Client,
+    Officer,
+    Release,
+    ReleaseQuerySet,
+)
 from agencies.policy import Actor
 from agencies.records import Owned, Record
 
@@ -72,10 +80,87 @@ def known_releases(row: Owned, actor: Actor) -> ReleaseQuerySet:
     return Release.objects.visible_to(actor).filter(record_id__in=ids)
 
 
+@dataclass(frozen=True)
+class ShownRelease:
+    """A release in words: the grantee's name with what it is, and who released."""
+
+    made: Release
+    name: str
+    note: str
+    by: str
+
+
+def named(rows: Iterable[Release], actor: Actor) -> list[ShownRelease]:
+    """Return releases with the names that the reader may know, else the codes."""
+    found = list(rows)
+    agreements = Agreement.objects.visible_to(actor)
+    known = dict(agreements.in_bulk([row.agreement_id for row in found]))
+    people = _officers(
+        actor,
+        [row.grantee.partition(":")[2] for row in found if row.officer_id]
+        + [row.granted_by.partition(":")[2] for row in found],
+    )
+    agencies = Agency.objects.in_bulk([row.agency_id for row in found])
+    systems = _systems(actor, [row.granted_by for row in found])
+    return [
+        ShownRelease(
+            row,
+            *_grantee(row, agencies, known, people),
+            by=_releaser(row, people, systems)
+            if row.owner_id == actor.agency_id
+            else "",
+        )
+        for row in found
+    ]
+
+
+def _officers(actor: Actor, names: list[str]) -> dict[str, Officer]:
+    rows = Officer.objects.visible_to(actor).filter(username__in=names)
+    return {row.username: row for row in rows.select_related("agency")}
+
+
+def _systems(actor: Actor, labels: list[str]) -> dict[str, str]:
+    """Return the names of the agency's own systems, by their labels."""
+    ids = [lb.removeprefix("client:") for lb in labels if lb.startswith("client:")]
+    if not ids:
+        return {}
+    rows = Client.objects.filter(agency=actor.agency_id, client_id__in=ids)
+    return {f"client:{row.client_id}": row.name for row in rows}
+
+
+def _grantee(
+    row: Release,
+    agencies: dict[Any, Agency],
+    agreements: dict[Any, Agreement],
+    people: dict[str, Officer],
+) -> tuple[str, str]:
+    """Return the grantee's name, and its code or agency."""
+    code = row.grantee.partition(":")[2]
+    if agency := agencies.get(row.agency_id):
+        return agency.name, agency.code
+    if agreement := agreements.get(row.agreement_id):
+        return agreement.name, agreement.code
+    if row.officer_id and (officer := people.get(code)):
+        return str(officer), officer.agency.code if officer.agency else ""
+    return code, ""
+
+
+def _releaser(row: Release, people: dict[str, Officer], systems: dict[str, str]) -> str:
+    label = row.granted_by
+    if officer := people.get(label.removeprefix("officer:")):
+        return str(officer)
+    if name := systems.get(label):
+        return _("system %(name)s") % {"name": name}
+    return person(label)
+
+
 def release_form(row: Owned, actor: Actor, data: Any = None) -> ReleaseForm:
     """Return the form that releases a record, or its tear line if it may have one."""
-    has_tear_line = isinstance(row, Record) and not row.is_tear_line
-    return ReleaseForm(data, actor=actor, has_tear_line=has_tear_line)
+    tear_line = None
+    if isinstance(row, Record) and not row.is_tear_line and actor.owns(row):
+        rows: Any = type(row).objects.visible_to(actor)
+        tear_line = rows.filter(tear_line_of=row.pk).first()
+    return ReleaseForm(data, actor=actor, row=row, tear_line=tear_line)
 
 
 def release_by_form(row: Owned, form: ReleaseForm, actor: Actor) -> None:

@@ -68,6 +68,33 @@ def test_every_page_opens_and_shows_nothing_hidden(world: World) -> None:
         assert "https://" not in text, name
 
 
+def test_who_belongs_to_no_agency_is_told_why_there_are_no_records(
+    world: World,
+) -> None:
+    why = "You belong to no agency."
+    platform = browser(world, "admin")
+    index = platform.get("/admin/").content.decode()
+    assert why in index
+    for hidden in ("incidents/incident", "patrols/patrol", "agencies/release"):
+        assert f"/admin/{hidden}/" not in index
+        assert why in platform.get(f"/admin/{hidden}/").content.decode()
+    assert "/admin/agencies/officer/" in index
+    assert why not in platform.get("/admin/agencies/officer/").content.decode()
+    own = browser(world, "owner_admin")
+    index = own.get("/admin/").content.decode()
+    assert why not in index
+    assert "/admin/incidents/incident/" in index
+    assert why not in own.get("/admin/incidents/incident/").content.decode()
+
+
+def test_log_in_attempts_are_called_so(world: World) -> None:
+    client = browser(world, "admin")
+    for at in ("/admin/", "/admin/axes/accessattempt/"):
+        page = client.get(at).content.decode()
+        assert "Log-in attempts" in page
+        assert ">Axes<" not in page
+
+
 def test_every_row_that_is_seen_opens(world: World) -> None:
     hide_things(world)
     for name in ("admin", "owner_admin"):

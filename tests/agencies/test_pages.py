@@ -1,10 +1,12 @@
 """Pages: agencies, agreements, officers, by who asks; refusals and faults."""
 
+import re
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 
@@ -313,6 +315,28 @@ def test_faults_of_ours_have_pages_and_problems(world: World) -> None:
         answer = client.get(f"/api/fail/{how}/")
         assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert answer["Content-Type"] == "application/problem+json"
+
+
+ALONE = ["400", "403", "403_csrf", "404", "500", "503", "agencies/refused"]
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_pages_of_refusals_stand_alone_and_lead_back(name: str) -> None:
+    """Drawn without a context, and without the database, which this test lacks."""
+    page = render_to_string(f"{name}.html")
+    assert "Karaul</span>" in page
+    assert 'href="/"' in page
+    assert 'href="/accounts/login/"' in page
+    heading = re.search(r"<h1>\s*(.+?)\s*</h1>", page)
+    title = re.search(r"<title>\s*(.+?)\s*· Karaul", page)
+    assert heading
+    assert title
+    assert heading[1] == title[1]
+
+
+def test_the_interfaces_description_has_a_way_back(db: None) -> None:
+    page = Client().get("/api/v1/docs/").content.decode()
+    assert '<a href="/">To the dashboard</a>' in page
 
 
 def test_a_form_of_another_site_is_refused(world: World) -> None:
