@@ -280,7 +280,7 @@ EVENT_TASKS: dict[str, list[str]] = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [
+_SPOKEN = [
     ("en", "English"),
     ("ru", "Русский"),
     ("kk", "Қазақша"),
@@ -290,6 +290,14 @@ LANGUAGES = [
     ("tk", "Türkmençe"),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Only what is translated: else Django's own words and dates would follow the
+# browser's language on a page that is otherwise in English.
+LANGUAGES = [
+    (code, name)
+    for code, name in _SPOKEN
+    if code == LANGUAGE_CODE or (BASE_DIR / "locale" / code).is_dir()
+]
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 

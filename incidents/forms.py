@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, PartForm, choose, minute, offer
-from agencies.forms.records import MarkedForm, grantee_choices
+from agencies.forms.grantees import GranteeBoxes, grantee_choices
+from agencies.forms.records import MarkedForm
 from agencies.models import Agency
 from agencies.policy import Actor
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
@@ -82,7 +83,7 @@ class RecordForm(MarkedForm):
     release_to = forms.MultipleChoiceField(
         label=_("release to"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=GranteeBoxes,
         help_text=_("At once, in full. Nobody else sees the record."),
     )
 
@@ -180,6 +181,8 @@ class AssignForm(PartForm):
         if not is_owner:
             agencies = agencies.filter(code=actor.agency)
             patrols = patrols.filter(participants__contains=[actor.agency])
+            # Without it the patrol's lead would be meant, who may be another.
+            self.fields["agency"].required = True
         offer(self, "agency", agencies)
         offer(self, "patrol", patrols.order_by("starts_at"))
         self.fields["agency"].initial = actor.agency
@@ -190,7 +193,9 @@ class CloseForm(PartForm):
 
     name = "close"
 
-    reason = forms.ChoiceField(label=_("reason"), choices=CloseReason.choices)
+    reason = forms.ChoiceField(
+        label=_("reason"), choices=[CHOOSE, *CloseReason.choices]
+    )
 
 
 class IncidentFilterForm(forms.Form):

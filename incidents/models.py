@@ -6,12 +6,14 @@ from typing import Any, ClassVar, Self
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Point
 from django.db.models import Case, Q, When
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.geo import geojson
 from agencies.models import Agency
 from agencies.policy import Permission
-from agencies.records import Guarded, GuardedQuerySet, Record, to_the_hour
+from agencies.records import Guarded, Record, RecordQuerySet, to_the_hour
 from patrols.cells import cell_of
 from patrols.models import Patrol
 
@@ -66,7 +68,7 @@ class CloseReason(models.TextChoices):
 OPEN_STATES = [IncidentState.REPORTED, IncidentState.RESPONDING]
 
 
-class IncidentQuerySet(GuardedQuerySet["Incident"]):
+class IncidentQuerySet(RecordQuerySet["Incident"]):
     """Incidents."""
 
     def open(self) -> Self:
@@ -105,6 +107,10 @@ class Incident(Record):
 
     objects = IncidentQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.INCIDENT_RELEASE
+    tear_line_words = _(
+        "kind, severity, state, the hour, the place to some 10 km; no title,"
+        " narrative or names"
+    )
 
     class Meta(Record.Meta):
         """Closed means closed at a time and for a reason."""
@@ -150,7 +156,11 @@ class Incident(Record):
         return {
             "category": self.category,
             "severity": self.severity,
-            "title": str(Category(self.category).label),
+            "title": gettext("%(category)s near %(place)s")
+            % {
+                "category": capfirst(Category(self.category).label),
+                "place": f"{place.y:.1f}, {place.x:.1f}",
+            },
             "place": place,
             "cell": cell_of(place),
             "occurred_at": to_the_hour(self.occurred_at),

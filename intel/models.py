@@ -6,12 +6,13 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid
 from agencies.geo import geojson
 from agencies.policy import Permission
-from agencies.records import GuardedQuerySet, Record
+from agencies.records import Record, RecordQuerySet
 from incidents.models import Category
 
 
@@ -37,7 +38,7 @@ class InformationGrade(models.IntegerChoices):
     UNKNOWN = 6, _("6 cannot be judged")
 
 
-class ReportQuerySet(GuardedQuerySet["Report"]):
+class ReportQuerySet(RecordQuerySet["Report"]):
     """Reports."""
 
     def current(self) -> Self:
@@ -76,6 +77,9 @@ class Report(Record):
 
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.REPORT_RELEASE
+    tear_line_words = _(
+        "the text written for others, topics, grades and validity; no source, no place"
+    )
 
     class Meta(Record.Meta):
         """Newest first."""
@@ -133,7 +137,9 @@ class Report(Record):
         """Return the text written for others and the grades; no source, no place."""
         labels = [str(Category(topic).label) for topic in self.topics]
         return {
-            "title": ", ".join(labels) or str(_("Report")),
+            "title": gettext("Report on %(topics)s") % {"topics": ", ".join(labels)}
+            if labels
+            else gettext("Report"),
             "body": self.tear_line_text,
             "language": self.language,
             "topics": self.topics,

@@ -23,16 +23,16 @@ from agencies.policy import Actor, Permission, require
 from agencies.views.records import (
     done,
     known_releases,
+    named,
     older_page,
     person,
     release_by_form,
     release_form,
     require_unchanged,
 )
-from incidents.filters import without_own_tear_lines
 from incidents.forms import place_text
+from incidents.known import Known
 from incidents.models import Category
-from incidents.serializers import Known
 from intel import actions
 from intel.forms import ReportFilterForm, ReportForm
 from intel.models import InformationGrade, Report, SourceGrade
@@ -50,15 +50,14 @@ def reports(request: HttpRequest) -> HttpResponse:
     """List reports, newest first; all filters stand in the URL."""
     actor = actor_of(request)
     form = ReportFilterForm(request.GET)
-    seen = Report.objects.visible_to(actor).select_related("owner")
-    rows: Any = without_own_tear_lines(seen, actor.agency_id)
+    seen = Report.objects.visible_to(actor).without_doubles_of(actor.agency_id)
+    rows: Any = seen.select_related("owner")
     rows = _filtered(rows, form.cleaned_data) if form.is_valid() else rows.none()
     page, older = older_page(rows, request)
     context = {
         "form": form,
         "reports": [(row, topics(row)) for row in page],
         "next_url": older,
-        "may_write": actor.may(Permission.REPORT_WRITE),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         **GRADES,
     }
@@ -164,7 +163,7 @@ def show(request: HttpRequest, row: Report, actor: Actor, **forms: Any) -> HttpR
         "tear_line": seen.filter(tear_line_of=row).first() if is_owner else None,
         "whole": seen.filter(tear_line=row).first() if is_owner else None,
         "preview": row.tear_line_values() if is_owner and row.tear_line_text else None,
-        "releases": known_releases(row, actor).live(),
+        "releases": named(known_releases(row, actor).live(), actor),
         "can_edit": may_write,
         "can_end": may_write and row.is_current and not row.is_tear_line,
         "can_release": is_owner and actor.may(Permission.REPORT_RELEASE),

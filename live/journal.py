@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 
 from agencies import policy
 from agencies.policy import Actor, Audience
-from agencies.records import Guarded, record_model
+from agencies.records import Guarded, Record, record_model
 from live import cursors, pokes
 from live.kinds import Kind
 from live.models import Event
@@ -144,8 +144,28 @@ def _headlines(keys: Iterable[str], rows: list[Event]) -> dict[UUID, dict[str, A
         subjects = model.objects.filter(policy.visible(keys), pk__in=ids)
         if model.headline_joins:
             subjects = subjects.select_related(*model.headline_joins)
-        headlines |= {subject.pk: _headline(subject) for subject in subjects}
+        rows_seen = list(subjects)
+        headlines |= {subject.pk: _headline(subject) for subject in rows_seen}
+        for pk, ref in _taken_from(keys, rows_seen).items():
+            headlines[pk]["tear_line_of_ref"] = ref
     return headlines
+
+
+def _taken_from(keys: Iterable[str], subjects: list[Guarded]) -> dict[UUID, str]:
+    """Return, to its owner alone, from which record each tear line was taken.
+
+    Nobody else is to learn that there is a fuller one, not even who sees both.
+    """
+    own = policy.agencies_of(keys)
+    torn = {
+        row.tear_line_of_id: row.pk  # type: ignore[attr-defined]
+        for row in subjects
+        if isinstance(row, Record) and row.is_tear_line and row.owner.code in own
+    }
+    if not torn:
+        return {}
+    fuller: Any = type(subjects[0]).objects.filter(policy.visible(keys), pk__in=torn)
+    return {torn[pk]: ref for pk, ref in fuller.values_list("pk", "ref")}
 
 
 def _headline(subject: Guarded) -> dict[str, Any]:

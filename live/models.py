@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from agencies.models import Agency
-from agencies.records import Guarded, Owned
+from agencies.records import Guarded
 
 
 class Event(Guarded):
@@ -47,8 +47,8 @@ class Event(Guarded):
         return self.kind
 
     @classmethod
-    def guard_rows(cls, record: Owned) -> "models.QuerySet[Any] | None":
-        """Return a record's events; a tombstone stays with those it is for."""
+    def guard_rows(cls, record: Guarded) -> "models.QuerySet[Any] | None":
+        """Return a row's events; a tombstone stays with those it is for."""
         return cls._base_manager.filter(subject_id=record.pk, is_tombstone=False)
 
 

@@ -376,3 +376,13 @@ def test_no_template_has_inline_code(path: Path) -> None:
     assert not re.findall(r"""<[^>{]*\son[a-z]+\s*=""", text)
     assert "|safe" not in text
     assert "autoescape off" not in text
+
+
+def test_no_template_has_a_form_of_dates_of_its_own() -> None:
+    """``config/formats`` has the one; ``c`` is for machines, a weekday goes along."""
+    written = {
+        (path.name, form)
+        for path in (ROOT / "templates").rglob("*.html")
+        for form in re.findall(r"\|date:[\"']([^\"']*)", path.read_text())
+    }
+    assert {form for _name, form in written} <= {"c", "D", "H:i", "H:i:s"}, written

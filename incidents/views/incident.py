@@ -16,6 +16,7 @@ from agencies.policy import Actor, Permission, require
 from agencies.views.records import (
     done,
     known_releases,
+    named,
     person,
     release_form,
     require_unchanged,
@@ -28,6 +29,7 @@ from incidents.forms import (
     LogForm,
     place_text,
 )
+from incidents.known import Known
 from incidents.models import (
     NEXT_STATES,
     OPEN_STATES,
@@ -38,7 +40,6 @@ from incidents.models import (
     Response,
     ResponseState,
 )
-from incidents.serializers import Known
 from patrols.models import Patrol
 
 EDITED = ["category", "severity", "title", "narrative", "tlp", "level", "version"]
@@ -110,7 +111,7 @@ def show(
         "incident": row,
         "place": place_text(row.place),
         "is_owner": is_owner,
-        "releases": known_releases(row, actor).live(),
+        "releases": named(known_releases(row, actor).live(), actor),
         **parts(row, actor),
         **may(row, actor),
         "log_form": LogForm(),

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_safe
 from agencies.errors import Invalid
 from agencies.geo import geojson
 from agencies.guards import actor_of, officer_required
-from agencies.policy import Actor, Permission
+from agencies.policy import Actor
 from agencies.views.records import older_page
-from incidents.filters import without_own_tear_lines
 from incidents.forms import IncidentFilterForm
 from incidents.models import OPEN_STATES, Acknowledgement, Incident
 from patrols.filters import BoxFilter, BoxFormField
@@ -40,7 +39,6 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "form": form,
         "incidents": page,
         "next_url": older,
-        "may_report": actor.may(Permission.INCIDENT_REPORT),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "incidents/incidents.html", context)
@@ -64,7 +62,7 @@ def incident_map(request: HttpRequest) -> HttpResponse:
     rows: Any = Incident.objects.visible_to(actor).filter(
         Q(state__in=OPEN_STATES) | Q(occurred_at__gt=lately)
     )
-    rows = without_own_tear_lines(rows, actor.agency_id)
+    rows = rows.without_doubles_of(actor.agency_id)
     try:
         box = BoxFormField(required=False).clean(request.GET.get("bbox", ""))
     except ValidationError as error:
@@ -85,10 +83,8 @@ def _seen(actor: Actor) -> Any:
     noted = Acknowledgement.objects.visible_to(actor).filter(
         incident=OuterRef("pk"), agency=actor.agency_id
     )
-    rows = Incident.objects.visible_to(actor).select_related("owner")
-    return without_own_tear_lines(rows, actor.agency_id).annotate(
-        is_acknowledged=Exists(noted)
-    )
+    rows = Incident.objects.visible_to(actor).without_doubles_of(actor.agency_id)
+    return rows.select_related("owner").annotate(is_acknowledged=Exists(noted))
 
 
 def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:

@@ -3,8 +3,8 @@ const zone = document.body.dataset.zone || "UTC";
 const lang = document.documentElement.lang || "en";
 const language = lang === "en" ? "en-GB" : lang; // Day before month, as everywhere else here.
 
-function formatter(timeZone) {
-  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+function formatter(timeZone, more = {}) {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more };
   try {
     return new Intl.DateTimeFormat(language, { ...options, timeZone });
   } catch {
@@ -14,36 +14,49 @@ function formatter(timeZone) {
 
 const local = formatter(zone);
 const utc = formatter("UTC");
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
-const dayAndTime = new Intl.DateTimeFormat(language, {
-  day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone,
-});
+const picked = formatter("UTC", { day: "numeric", month: "short", year: "numeric" });
+const dayAndTime = formatter(zone, { day: "numeric", month: "short", year: "numeric" });
+const day = formatter(zone, { day: "numeric", month: "short", hour: undefined, minute: undefined });
+const offset = formatter(zone, { timeZoneName: "shortOffset" });
 
-/** "12 s", "4 min", "3 h", "2 d": how old a moment is, without words around it. */
+/** "12 s", "4 min", "3 h 20 min", "2 d 4 h": how old a moment is, without words around it. */
 export function shortAge(moment, now = Date.now()) {
   const seconds = Math.max(0, Math.round((now - moment) / 1000));
   if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86400)} d`;
+  const [minutes, hours, days] = [60, 3600, 86400].map((size) => Math.floor(seconds / size));
+  if (minutes < 60) return `${minutes} min`;
+  const fine = hours < 24 ? [`${hours} h`, minutes % 60, "min"] : [`${days} d`, days < 7 ? hours % 24 : 0, "h"];
+  return fine[1] ? fine.join(" ") : fine[0];
+}
+
+/** "+06", as the server writes it (config/formats): the agency's offset from UTC at a moment. */
+function offsetAt(date) {
+  const name = offset.formatToParts(date).find((part) => part.type === "timeZoneName").value;
+  const [, sign, hours, minutes] = /([+\u2212-])(\d+)(?::(\d+))?/.exec(name) ?? [];
+  return sign ? `${sign === "+" ? "+" : "-"}${hours.padStart(2, "0")}${minutes ?? ""}` : "UTC";
 }
 
 /** The hour and minute of a moment in the agency's zone, with the day when it is not today. */
 export function clockTime(moment) {
   const date = new Date(moment);
   const isToday = Date.now() - date.getTime() < 12 * 3600e3;
-  return isToday ? local.format(date) : dayAndTime.format(date);
+  return isToday ? local.format(date) : `${day.format(date)} ${local.format(date)}`;
 }
 
-/** Day, hour and minute of a moment in the agency's zone. */
-export const fullTime = (moment) => dayAndTime.format(new Date(moment));
+/** "22 Nov 2026, 14:05 +06": a moment by the agency's clock, the one form of all pages. */
+export function fullTime(moment) {
+  const date = new Date(moment);
+  return `${dayAndTime.format(date)} ${offsetAt(date)}`;
+}
 
+/** What a picker holds ("2026-11-22T14:05", by the agency's clock) in the form of all pages. */
+export const pickedTime = (value) => (value ? picked.format(new Date(`${value}Z`)) : "");
+
+/** "3 h 20 min ago", or "in 5 min": partners' clocks differ a little. */
 function ago(moment) {
-  const seconds = (moment - Date.now()) / 1000;
-  const [divisor, unit] =
-    [[60, "second"], [3600, "minute"], [86400, "hour"]].find(([limit]) => Math.abs(seconds) < limit) ?? [0, "day"];
-  const size = { second: 1, minute: 60, hour: 3600, day: 86400 }[divisor ? unit : "day"];
-  return relative.format(Math.round(seconds / size), unit);
+  const now = Date.now();
+  const { ago: behind, ahead } = document.body.dataset;
+  return moment > now ? ahead.replace("{age}", shortAge(now, moment)) : behind.replace("{age}", shortAge(moment, now));
 }
 
 /** Write the ages below `root` anew. */
@@ -51,6 +64,7 @@ export function refreshAges(root = document) {
   for (const element of root.querySelectorAll("time[data-age]")) {
     const text = ago(Date.parse(element.dateTime));
     if (element.textContent !== text) element.textContent = text;
+    element.title = fullTime(element.dateTime);
   }
 }
 

@@ -33,6 +33,9 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
     at.title = fullTime(frame.at);
     line.querySelector("b").textContent = sentence(frame.kind);
     line.querySelector(".feed-who").textContent = data.lead ?? data.owner ?? "";
+    const torn = line.querySelector(".feed-torn");
+    if (data.tear_line_of_ref) torn.append(` ${data.tear_line_of_ref}`);
+    else torn.remove();
     line.querySelector(".feed-ref").textContent = data.ref ?? data.code ?? "";
     const symbol = line.querySelector(".symbol");
     if (data.severity) {

@@ -1,4 +1,5 @@
-// Forms: ask before what cannot be undone, send once, bring the errors into view, show both times of a moment.
+// Forms: ask before what cannot be undone, send once, bring the errors into view, say a picked moment plainly.
+import { pickedTime } from "./clock.js";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -21,8 +22,28 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
 
+// A picker writes dates as the browser likes; beside it stands the form of all pages.
+for (const picker of document.querySelectorAll('input[type="datetime-local"]')) {
+  const echo = Object.assign(document.createElement("output"), { className: "picked num" });
+  echo.htmlFor = picker.id;
+  const draw = () => (echo.textContent = pickedTime(picker.value));
+  picker.after(echo);
+  picker.addEventListener("input", draw);
+  draw();
+}
+
 for (const control of document.querySelectorAll("[data-autosubmit]")) {
   control.addEventListener("change", () => control.form?.requestSubmit());
 }
 
-document.querySelector("[data-focus]")?.focus();
+// Errors: on to the first field that has one; a link in the summary leads to its own.
+const firstWrong = document.querySelector('[aria-invalid="true"]:not([type="hidden"], :disabled)');
+(firstWrong ?? document.querySelector("[data-focus]"))?.focus();
+
+document.addEventListener("click", (event) => {
+  const name = event.target.closest?.("[data-field]")?.dataset.field;
+  const control = name && event.target.closest("form")?.querySelector(`[name="${CSS.escape(name)}"]:not(:disabled)`);
+  if (!control) return;
+  event.preventDefault();
+  control.focus();
+});

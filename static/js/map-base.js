@@ -1,5 +1,5 @@
 // OpenLayers on the offline base map: everything that every map of Karaul has.
-import { palette } from "./map-style.js";
+import { SIGNS, palette } from "./map-style.js";
 
 const sources = document.getElementById("map-sources")?.dataset ?? {};
 const HOME = [70.6, 40.2]; // Between Osh and Dushanbe.
@@ -83,7 +83,7 @@ function towns(ol) {
   const format = new ol.format.GeoJSON(GEOJSON);
   return new ol.layer.Vector({
     source: new ol.source.Vector({ url: sources.towns, format }),
-    declutter: "towns",
+    declutter: SIGNS,
     maxResolution: 6000,
     style(feature, resolution) {
       const population = feature.get("population");

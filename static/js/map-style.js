@@ -1,6 +1,8 @@
 // Signs on the map. Colours come from the theme (ops.css); shape and colour say the same.
 
 export const STALE_MS = 15 * 60e3;
+// Signs and names keep out of each other's way: a sign is always drawn, a name gives way to it.
+export const SIGNS = "signs";
 const FAR = 1100; // Metres per pixel, from where lines are drawn lightly.
 export const LADDER = ["extreme", "severe", "moderate", "minor", "unknown"];
 
@@ -21,7 +23,7 @@ export function palette() {
     land: read("map-land"), far: read("map-far"), border: read("map-border"), section: read("map-section"),
     label: read("map-label"), halo: read("map-halo"), zone: read("map-zone"), post: read("map-post"),
     patrol: read("map-patrol"), patrolText: read("map-patrol-text"), surface: read("surface"),
-    shapeLine: read("shape-line"), focus: read("focus"), text: read("text"),
+    shapeLine: read("shape-line"), focus: read("focus"), text: read("text"), muted: read("muted"),
     font: getComputedStyle(document.body).fontFamily,
     ...Object.fromEntries(LADDER.map((step) => [step, read(step)])),
     onExtreme: read("extreme-text"), onSevere: read("severe-text"),
@@ -35,13 +37,15 @@ function image(key, make) {
   return images.get(key);
 }
 
-function severityImage(ol, severity, scale) {
+function severityImage(ol, severity, scale, isOver = false) {
   const { RegularShape, Circle, Fill, Stroke } = ol.style;
-  return image(`${severity}${scale}`, () => {
+  return image(`${severity}${scale}${isOver}`, () => {
     const theme = palette();
     const look = {
-      fill: new Fill({ color: theme[severity] }),
-      stroke: new Stroke({ color: theme.shapeLine, width: 1.25 }),
+      // A hollow shape can be clicked inside, too.
+      fill: new Fill({ color: isOver ? theme.halo : theme[severity] }),
+      stroke: new Stroke({ color: isOver ? theme.muted : theme.shapeLine, width: isOver ? 1.5 : 1.25 }),
+      declutterMode: "obstacle",
     };
     const radius = 8 * scale;
     switch (severity) {
@@ -58,21 +62,26 @@ const worst = (features) => LADDER.find((step) => features.some((feature) => sev
 export const severityOf = (feature) => (LADDER.includes(feature.get("severity")) ? feature.get("severity") : "unknown");
 
 /** One incident, or a cluster of them under the worst one's sign with their number. */
-export function incidentStyle(ol) {
+export const incidentStyle = (ol) => clusterStyle(ol, false);
+/** The same of what is no longer open: hollow and grey. */
+export const overStyle = (ol) => clusterStyle(ol, true);
+
+function clusterStyle(ol, isOver) {
   const { Style, Text, Fill, Stroke } = ol.style;
   return (cluster) => {
     const members = cluster.get("features");
     const severity = worst(members);
     const rank = LADDER.length - LADDER.indexOf(severity);
-    const styles = [new Style({ image: severityImage(ol, severity, members.length > 1 ? 1.35 : 1), zIndex: rank })];
+    const size = members.length > 1 ? 1.35 : 1;
+    const styles = [new Style({ image: severityImage(ol, severity, isOver ? size * 0.85 : size, isOver), zIndex: rank })];
     if (members.length > 1) {
       const theme = palette();
       styles.push(new Style({
         zIndex: rank,
         text: new Text({
           text: String(members.length), offsetX: 13, offsetY: -11,
-          font: `700 11px ${theme.font}`,
-          fill: new Fill({ color: theme.text }), stroke: new Stroke({ color: theme.surface, width: 4 }),
+          font: `700 11px ${theme.font}`, declutterMode: "obstacle",
+          fill: new Fill({ color: isOver ? theme.muted : theme.text }), stroke: new Stroke({ color: theme.surface, width: 4 }),
         }),
       }));
     }
@@ -126,10 +135,11 @@ export function patrolStyle(ol, age) {
       zIndex: 10,
       image: new Icon({
         img: patrolCanvas(isStale, hasHeading), scale: 0.5,
+        declutterMode: "obstacle",
         rotation: hasHeading ? (heading * Math.PI) / 180 : 0, rotateWithView: true,
       }),
       text: resolution < 1400 ? new Text({
-        text: label.join(" · "), offsetY: 20, font: `600 11px ${theme.font}`,
+        text: label.join(" · "), offsetY: 20, font: `600 11px ${theme.font}`, padding: [1, 2, 1, 2],
         fill: new Fill({ color: theme.patrol }), stroke: new Stroke({ color: theme.halo, width: 3 }),
       }) : undefined,
     });

@@ -5,12 +5,16 @@
 import { shortAge } from "./clock.js";
 import { createMap, fit, loadOl, readFeatures } from "./map-base.js";
 import {
-  incidentStyle, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle,
+  LADDER, SIGNS, incidentStyle, overStyle, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle,
 } from "./map-style.js";
 
+// The layers whose things can be chosen, and stand in the list.
+const LISTED = ["incidents", "over", "patrols", "places", "sections"];
+const NEAR_M = 140e3; // How far around its middle the first view looks.
 const TURN_M = 25; // A shorter way says nothing about where a patrol goes.
 const RESTYLE_MS = 30_000;
 
+const OPEN = new Set(["reported", "responding"]);
 const KINDS = { incidents: "incident", patrols: "patrol", tracks: "track", border_section: "section" };
 
 /** Run at once when it is quiet; the longer the calls go on, the less often, down to once in `most` ms. */
@@ -35,19 +39,20 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   const ol = await loadOl();
   const source = () => new ol.source.Vector();
   const sources = {
-    incidents: source(), patrols: source(), tracks: source(), places: source(), sections: source(), ring: source(),
+    incidents: source(), over: source(), patrols: source(), tracks: source(), places: source(), sections: source(),
+    ring: source(),
   };
+  const clustered = (from) => new ol.source.Cluster({ source: from, distance: 26, minDistance: 14 });
   const vector = (name, style, options = {}) =>
     new ol.layer.Vector({ source: sources[name], style, ...options });
   const layers = {
-    places: vector("places", placeStyle(ol), { declutter: "places" }),
+    places: vector("places", placeStyle(ol), { declutter: SIGNS }),
     sections: vector("sections", sectionStyle(ol)),
     tracks: vector("tracks", trackStyle(ol)),
-    incidents: new ol.layer.Vector({
-      source: new ol.source.Cluster({ source: sources.incidents, distance: 26, minDistance: 14 }),
-      style: incidentStyle(ol),
-    }),
-    patrols: vector("patrols", patrolStyle(ol, shortAge)),
+    // What is over is not in the list beside the map: it is shown on demand, and never clustered with the open ones.
+    over: new ol.layer.Vector({ source: clustered(sources.over), style: overStyle(ol), declutter: SIGNS, visible: false }),
+    incidents: new ol.layer.Vector({ source: clustered(sources.incidents), style: incidentStyle(ol), declutter: SIGNS }),
+    patrols: vector("patrols", patrolStyle(ol, shortAge), { declutter: SIGNS }),
     ring: vector("ring", ringStyle(ol)),
   };
   const { map, names, grid } = createMap(ol, target, { layers: Object.values(layers) });
@@ -74,6 +79,12 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   function place(name, features) {
     for (const feature of features) feature.set("type", KINDS[name] ?? KINDS[feature.get("kind")] ?? feature.get("kind"), true);
     if (name === "patrols") keepHeadings(features);
+    if (name === "incidents") {
+      const isOpen = (feature) => OPEN.has(feature.get("state"));
+      replace(sources.over, features.filter((feature) => !isOpen(feature)));
+      replace(sources.incidents, features.filter(isOpen));
+      return;
+    }
     if (name !== "places") {
       replace(sources[name], features);
       return;
@@ -127,7 +138,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   }
 
   function remove(id) {
-    for (const name of ["incidents", "patrols", "tracks", "places"]) {
+    for (const name of ["incidents", "over", "patrols", "tracks", "places"]) {
       const feature = sources[name].getFeatureById(id);
       if (feature) sources[name].removeFeature(feature);
     }
@@ -136,7 +147,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   }
 
   function find(id) {
-    for (const name of ["incidents", "patrols", "places", "sections"]) {
+    for (const name of LISTED) {
       const feature = sources[name].getFeatureById(id);
       if (feature) return feature;
     }
@@ -184,7 +195,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     const hits = [];
     map.forEachFeatureAtPixel(pixel, (feature) => void hits.push(feature), {
       hitTolerance: 6,
-      layerFilter: (layer) => [layers.incidents, layers.patrols, layers.places, layers.sections].includes(layer),
+      layerFilter: (layer) => LISTED.some((name) => layers[name] === layer),
     });
     const points = hits.filter((feature) => feature.getGeometry().getType() === "Point");
     return points[0] ?? hits[0] ?? null;
@@ -220,11 +231,19 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
 
   const fitAll = () => fitTo(() => true);
 
-  /** At first, what is one's own agency's: the whole region would show little of anything. */
+  /** At first, where most of what concerns the reader is: the whole region would show little of anything. */
   function fitOwn() {
-    const { agency } = target.dataset;
-    const isOwn = (feature) => [feature.get("owner"), feature.get("lead")].includes(agency);
-    if (!fitTo(isOwn) && !fitAll() && !sources.places.isEmpty()) fit(ol, map, sources.places.getExtent());
+    const near = densest(ol, [...sources.incidents.getFeatures(), ...sources.patrols.getFeatures()], weight);
+    if (!fitTo((feature) => near.has(feature)) && !sources.places.isEmpty()) {
+      fit(ol, map, sources.places.getExtent());
+    }
+  }
+
+  /** One's own counts more than a partner's; the worse an incident, the more. */
+  function weight(feature) {
+    const isOwn = [feature.get("owner"), feature.get("lead")].includes(target.dataset.agency);
+    const severity = LADDER.indexOf(feature.get("severity"));
+    return (isOwn ? 4 : 1) * (severity < 0 ? 2 : LADDER.length - severity);
   }
 
   const refresh = Object.fromEntries(
@@ -237,9 +256,23 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
 
   return {
     map, refresh, move, remove, choose, point, fitAll,
-    show: (name, isShown) => layers[name]?.setVisible(isShown),
-    items: () => ["incidents", "patrols", "places", "sections"].flatMap((name) => sources[name].getFeatures().map(item)),
+    show(name, isShown) {
+      layers[name]?.setVisible(isShown);
+      onData();
+    },
+    /** All that the map shows; what lies on a layer that is switched off is not there. */
+    items: () => LISTED.filter((name) => layers[name].getVisible()).flatMap((name) => sources[name].getFeatures().map(item)),
   };
+}
+
+/** Of points, those around the one with most weight near it: what fits on a map that can still be read. */
+export function densest(ol, features, weight) {
+  const placed = features.map((feature) => [feature, ol.proj.toLonLat(feature.getGeometry().getCoordinates())]);
+  const around = ([, middle]) => placed.filter(([, place]) => ol.sphere.getDistance(middle, place) < NEAR_M);
+  const total = (group) => group.reduce((sum, [feature]) => sum + weight(feature), 0);
+  const groups = placed.map(around);
+  const most = groups.reduce((best, group) => (total(group) > total(best) ? group : best), []);
+  return new Set(most.map(([feature]) => feature));
 }
 
 /** Run once the element has a size: a pane behind a tab has none. */

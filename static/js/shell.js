@@ -1,6 +1,7 @@
 // What every page does: requests, keys, forms, the clock, small maps, the link to the feed.
 import "./htmx-setup.js";
 import "./keys.js";
+import "./choices.js";
 import "./forms.js";
 import "./clock.js";
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -136,3 +137,72 @@ def test_title_counts_what_nobody_saw(stack: Stack, look: Looker) -> None:
     assert page.locator("#feed-scroll").evaluate("pane => pane.scrollTop") == 120
     bar.click()
     expect(page.locator("#feed").get_by_text("Comes while one reads")).to_be_visible()
+
+
+def change(stack: Stack, token: str, method: str, path: str, **sent: Any) -> None:
+    """Act on an incident as the owner's system does."""
+    answer = httpx.request(
+        method,
+        f"{stack.web_url}/api/v1/incidents/{path}",
+        headers={"Authorization": f"Bearer {token}", "Host": "localhost"}
+        | sent.pop("headers", {}),
+        **sent,
+    )
+    assert answer.status_code in (200, 201), answer.text
+
+
+def test_the_bar_says_what_has_changed(stack: Stack, look: Looker) -> None:
+    """By the names on the page, and nothing where the reader sees no difference."""
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    made = report(stack, token, "Tracks in the snow")
+    page = look("partner", f"/incidents/{made['id']}/")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    elsewhere = look("partner", "/incidents/?category=livestock")
+    expect(elsewhere.locator("#connection")).to_have_attribute("data-state", "live")
+    own = {"text": "For ourselves", "sharing": "own"}
+    change(stack, token, "POST", f"{made['id']}/log/", json=own)
+    bar = page.locator("#changed")
+    page.wait_for_timeout(1500)
+    expect(bar).to_be_hidden()
+    version = {"If-Match": '"1"'}
+    worse = {"severity": "extreme"}
+    change(stack, token, "PATCH", f"{made['id']}/", json=worse, headers=version)
+    expect(bar).to_be_visible()
+    expect(bar.locator("[data-what]")).to_have_text("Severity")
+    shared = {"text": "They turned back", "sharing": "all"}
+    change(stack, token, "POST", f"{made['id']}/log/", json=shared)
+    expect(bar.locator("[data-what]")).to_have_text("Severity · Log")
+    look.shot(page, "changed")
+    bar.get_by_role("button").click()
+    expect(page.get_by_text("They turned back")).to_be_visible()
+    expect(bar).to_be_hidden()
+    # That list shows none of it.
+    expect(elsewhere.locator("#changed")).to_be_hidden()
+
+
+def test_what_is_over_leaves_the_map(stack: Stack, look: Looker) -> None:
+    """As it leaves the list beside it; on its own layer it is there on demand."""
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    lately = datetime.now(UTC).isoformat()
+    made = report(stack, token, "Herd across the line", occurred_at=lately)
+    page = look("partner")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    page.wait_for_load_state("networkidle")
+    page.locator("[data-map-list]").click()
+    listed = page.locator("#map-list").get_by_role("button", name=made["title"])
+    expect(listed).to_have_count(1)
+    change(stack, token, "POST", f"{made['id']}/resolve/")
+    expect(listed).to_have_count(0)
+    page.locator("details.map-layers summary").click()
+    page.locator("[data-layer=over]").check()
+    expect(listed).to_have_count(1)
+    listed.click()
+    expect(page.locator("#chosen-body .state")).to_have_text("resolved")
+
+
+def test_dates_do_not_follow_the_browser(look: Looker) -> None:
+    """The picker does; beside it stands the form of all pages."""
+    page = look("owner", "/incidents/new/", locale="ru-RU")
+    picker = page.get_by_label("Occurred at")
+    picker.fill("2026-11-02T14:05")
+    expect(page.locator("output.picked")).to_have_text("2 Nov 2026, 14:05")

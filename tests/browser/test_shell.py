@@ -102,3 +102,41 @@ def test_map_without_webgl_and_its_list(stack: Stack, look: Looker) -> None:
     page.locator("[data-sort=severity]").click()
     heads = page.locator("#map-list th[aria-sort=ascending]")
     expect(heads).to_have_count(1)
+
+
+def test_choosing_to_whom(look: Looker) -> None:
+    """What the TLP forbids closes; the list is filtered; it is said who will see it."""
+    page = look("owner", "/incidents/new/")
+    agency = page.locator("input[value='agency:TJ-BT']")
+    officer = page.locator("input[value='officer:partner']")
+    told = page.locator("[data-chosen]")
+    agency.check()
+    expect(told).to_contain_text(
+        "Will see the whole record at once: everybody at TJ-BT"
+    )
+    page.get_by_label("TLP").select_option("red")
+    expect(agency).to_be_disabled()
+    expect(agency).not_to_be_checked()
+    expect(told).to_be_hidden()
+    expect(page.locator("[data-why=red]:visible").first).to_contain_text(
+        "named officers"
+    )
+    expect(officer).to_be_enabled()
+    page.get_by_label("Filter the list").fill("partner tj")
+    expect(officer).to_be_visible()
+    expect(agency).to_be_hidden()
+    officer.check()
+    page.get_by_label("Filter the list").fill("nobody at all")
+    expect(officer).to_be_visible()
+    expect(told).to_contain_text("Partner of TJ-BT")
+
+
+def test_the_first_error_has_the_focus(look: Looker) -> None:
+    """The summary at the top leads to the others."""
+    page = look("owner", "/incidents/new/")
+    page.get_by_label("Severity").select_option("minor")
+    page.get_by_label("Place", exact=False).first.fill("Osh")
+    page.get_by_role("button", name="Report", exact=True).click()
+    expect(page.locator("[name=category]")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link", name="place").click()
+    expect(page.locator("[name=place]")).to_be_focused()

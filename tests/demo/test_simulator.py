@@ -102,7 +102,7 @@ def test_the_agencies_come_alive(demo_stack: DemoStack) -> None:
     simulator = demo_stack.simulate("--speed", "8", "--seed", "1")
     try:
         wait_until(
-            lambda: demo_stack.kinds_since(start)["incident.reported"], 10, every=0.3
+            lambda: demo_stack.kinds_since(start)["incident.reported"], 60, every=0.3
         )
         wanted = {
             "incident.reported",

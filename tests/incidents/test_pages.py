@@ -1,15 +1,18 @@
 """The pages of incidents, without JavaScript, as officers use them."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from agencies.actions import accounts
 from agencies.context import acting
+from agencies.policy import Role
 from incidents.models import Incident
 from tests.incidents.conftest import Readers, report
-from tests.world import World, soon
+from tests.world import PASSWORD, World, soon
 
 FORM = {
     "category": "drugs",
@@ -28,6 +31,11 @@ def text(answer: Any) -> str:
     assert answer.status_code == 200, answer.content
     content: str = answer.content.decode()
     return content
+
+
+def stored(page: str) -> set[str]:
+    """Return what a refused form says of the record as it is now."""
+    return {found.strip() for found in re.findall(r"Now stored: ([^<]*)", page)}
 
 
 def newest(world: World, by: str = "owner") -> Incident:
@@ -123,6 +131,10 @@ def test_editing_keeps_what_is_not_touched(world: World, readers: Readers) -> No
     assert (now.occurred_at, now.place) == (at, made.place)
     stale = text(readers.owner.send(path, sent | {"title": "Older"}))
     assert "Somebody changed this in the meantime" in stale
+    # What is stored, at each field that was sent otherwise; at no other.
+    assert stored(stale) == {"Packages in a culvert"}
+    stale = text(readers.owner.send(path, sent | {"severity": "minor"}))
+    assert stored(stale) == {"moderate"}
     assert newest(world).title == "Packages in a culvert"
     gone = text(readers.owner.send(path, sent | {"version": ""}))
     assert "Somebody changed this in the meantime" in gone
@@ -148,6 +160,115 @@ def test_the_buttons_are_those_one_may_press(
     closed = text(readers.owner.get(path))
     for verb in ("edit", "resolve", "close", "assign"):
         assert f"{path}{verb}/" not in closed
+
+
+@pytest.mark.parametrize("agency", ["KG-BS", "TJ-BT", None])
+def test_nothing_is_offered_that_ends_in_403(
+    world: World, readers: Readers, agency: str | None
+) -> None:
+    """To any role of owner, partner or no agency: every link and every form."""
+    world.officers["admin"] = world.admin_officer
+    officers = staff(world, agency, [*Role][:-1]) if agency else ["admin"]
+    for name in officers:
+        made = report(world, release_to=["agency:TJ-BT"])
+        pages = ["/", "/incidents/", "/incidents/open/", "/intel/"]
+        pages += [f"/incidents/{made.pk}/"] if agency else []
+        reader = getattr(readers, name)
+        seen = "".join(text(reader.get(path)) for path in pages)
+        links = r'(?:href|data-new|hx-get)="(/(?:incidents|intel)/[^"#?]*)'
+        for link in set(re.findall(links, seen)):
+            assert reader.get(link).status_code != 403, (name, link)
+        forms = re.findall(r'<form method="post"[^>]*?action="(/[^"]+)"', seen)
+        for form in {x for x in forms if not x.startswith("/accounts/")}:
+            assert reader.send(form).status_code != 403, (name, form)
+
+
+def staff(world: World, agency: str, roles: list[Role]) -> list[str]:
+    """Give an agency an officer of each role, named after it."""
+    with acting(world.admin):
+        for role in roles:
+            world.officers[role] = accounts.create_officer(
+                username=role,
+                password=PASSWORD,
+                agency=world.agencies[agency],
+                name=role,
+                clearance=3,
+                roles=[role],
+                by=world.admin,
+            )
+    return list(roles)
+
+
+def test_only_who_can_acknowledge_is_told_to(
+    shared: Incident, world: World, readers: Readers
+) -> None:
+    """An observer, a planner or an analyst has nothing to do about it."""
+    assert "not acknowledged" in text(readers.partner.get("/incidents/open/"))
+    for role in staff(world, "TJ-BT", [Role.OBSERVER, Role.PLANNER, Role.ANALYST]):
+        for path in ("/incidents/", "/incidents/open/"):
+            page = text(getattr(readers, role).get(path))
+            assert shared.ref in page
+            assert "not acknowledged" not in page
+
+
+def test_what_cannot_be_taken_back_is_asked_first(
+    shared: Incident, world: World, readers: Readers
+) -> None:
+    """Both questions are shut; a reason must be chosen, none is chosen already."""
+    path = f"/incidents/{shared.pk}/"
+    page = text(readers.owner.get(path))
+    asked = re.findall(r"<details class=\"ask\"[^>]*>.*?</details>", page, re.S)
+    assert [f"{path}resolve/" in asked[0], f"{path}close/" in asked[1]] == [True] * 2
+    assert page.count(f"{path}resolve/") == page.count(f"{path}close/") == 1
+    assert not re.search(r"<details[^>]*\sopen", page)
+    assert re.search(r'<option value=""\s+selected', asked[1])
+    back = text(readers.owner.send(f"{path}close/", {"reason": ""}))
+    assert re.search(r'<details class="ask"[^>]*\sopen', back)
+    assert "required" in back.split('id="close_reason_error"')[1][:200]
+    assert newest(world).state == "reported"
+
+
+def test_a_tear_lines_title_says_what_it_is_about(
+    world: World, readers: Readers
+) -> None:
+    """To its reader it is a record like others; its owner has it marked."""
+    made = report(world)
+    sent = {"grantee": "agency:TJ-BT", "scope": "tearline"}
+    readers.owner.send(f"/incidents/{made.pk}/releases/", sent)
+    page = text(readers.partner.get("/incidents/"))
+    assert "Smuggling of goods near 40.1, 70.6" in page
+    torn = re.search(r'data-id="([^"]+)"', page)
+    assert torn
+    for path in ("/incidents/", "/incidents/open/", f"/incidents/{torn[1]}/"):
+        seen = text(readers.partner.get(path)).lower()
+        assert made.ref.lower() not in seen
+        assert "tear line" not in seen
+    assert "tear line of" in text(readers.owner.get(f"/incidents/{torn[1]}/"))
+    assert torn[1] not in text(readers.owner.get("/incidents/"))
+
+
+def test_a_moment_is_written_one_way(world: World, readers: Readers) -> None:
+    """With year and offset, whatever language the browser asks for."""
+    at = datetime(2026, 1, 31, 7, 5, tzinfo=UTC)
+    made = report(world, occurred_at=at)
+    for path in ("/incidents/", f"/incidents/{made.pk}/"):
+        page = text(
+            readers.owner.client.get(path, headers={"Accept-Language": "ru, kk;q=0.5"})
+        )
+        assert '<html lang="en"' in page
+        assert "31 Jan 2026, 13:05 +06" in page
+
+
+def test_the_dashboard_tells_the_platforms_administrator_why(
+    world: World, readers: Readers
+) -> None:
+    """Nothing of agencies is shown, by design; what there is to do is a click away."""
+    world.officers["admin"] = world.admin_officer
+    page = text(readers.admin.get("/"))
+    assert "by design you see none" in page
+    for link in ("/admin/", "/agencies/", "/agencies/agreements/"):
+        assert f'href="{link}"' in page.split("by design")[1]
+    assert "by design you see none" not in text(readers.owner_observer.get("/"))
 
 
 def test_a_shift(shared: Incident, world: World, readers: Readers) -> None:

@@ -191,7 +191,10 @@ def test_a_tear_line_tells_what_was_written_for_it(
     seen = only(readers.late.get(BASE))
     assert seen["id"] == torn
     assert (seen["body"], seen["grading"]) == ("What may be told", "B2")
-    assert (seen["title"], seen["place"]) == ("drugs, smuggling of goods", None)
+    assert (seen["title"], seen["place"]) == (
+        "Report on drugs, smuggling of goods",
+        None,
+    )
     assert seen["tear_line_of"] is None
     assert [row["scope"] for row in seen["releases"]] == ["full"]
     ordinary = write(world, release_to=["agency:UZ-BT"])

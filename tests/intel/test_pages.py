@@ -102,6 +102,8 @@ def test_releasing_ending_and_the_tear_line(report: Report, readers: Readers) ->
     path = f"/intel/{report.pk}/"
     sent = {"grantee": "agency:UZ-BT", "scope": "tearline"}
     assert readers.owner.send(f"{path}releases/", sent).status_code == 302
+    assert "Report on drugs, smuggling of goods" in text(readers.late.get("/intel/"))
+    assert "tear line" not in text(readers.late.get("/intel/")).lower()
     rows = readers.late.get("/api/v1/reports/").json()["results"]
     assert [row["body"] for row in rows] == ["What may be told"]
     torn = rows[0]["id"]

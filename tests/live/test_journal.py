@@ -208,3 +208,21 @@ def test_starting_tasks_locks_nothing_and_moves_nothing_back(
     # The one lock is that of the sign of life.
     assert sum("FOR UPDATE" in sql for sql in own) == 1
     assert Dispatch.objects.get().seq == 1_000_000
+
+
+def test_only_the_owner_is_told_from_what_a_tear_line_was_taken(world: World) -> None:
+    """Not a partner who sees both, nor a colleague who sees the reduced one only."""
+    full = report(world.owner, "agency:TJ-BT", level=2)
+    with acting(world.owner):
+        releases.release(
+            record=full, to="agency:TJ-BT", scope="tearline", by=world.owner
+        )
+    told = {
+        name: [
+            entry.data.get("tear_line_of_ref")
+            for entry in heard(world.actor(name))
+            if entry.kind == "incident.released" and "title" in entry.data
+        ]
+        for name in ("owner", "owner_low", "partner")
+    }
+    assert told == {"owner": [full.ref], "owner_low": [None], "partner": [None]}

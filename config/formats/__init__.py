@@ -1,0 +1,1 @@
+"""How dates are written, a module per language that asks for it."""
