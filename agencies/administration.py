@@ -224,7 +224,7 @@ class Site(admin.AdminSite):
         }
 
     def get_urls(self) -> Any:
-        """Leave out the way to a row's page on the site (``HouseAdmin.view_on_site``)."""
+        """Leave out the way to a row's page on the site."""
         found = super().get_urls()
         return [u for u in found if getattr(u, "name", None) != "view_on_site"]
 

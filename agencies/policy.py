@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -203,17 +204,31 @@ def base_key(key: str) -> str:
 
 
 def stricter(key: str, other: str) -> str:
-    """Return, of a key and the one of another level, what asks for more clearance."""
+    """Return a key, at the level of another if that asks for more clearance."""
     base, mark, agency = key.partition("#")
-    if base.rpartition("/")[2] >= other.rpartition("/")[2]:
-        return key
-    return f"{other}{mark}{agency}"
+    stem, _slash, level = base.rpartition("/")
+    return f"{stem}/{max(level, other.rpartition('/')[2])}{mark}{agency}"
 
 
 def agencies_of(keys: Iterable[str]) -> set[str]:
     """The agencies whose staff hold these keys: one, or none."""
     own = (key.partition(":") for key in keys)
     return {rest.partition("/")[0] for kind, _colon, rest in own if kind == "agency"}
+
+
+def _stands_for(other: str, base: str) -> bool:
+    """Whether who holds ``base`` holds ``other`` too, at some level.
+
+    Whoever was a party in one epoch, and is one still, is one in every later epoch.
+    """
+    if "#" in other:
+        return False
+    stem, wanted = other.rpartition("/")[0], base.rpartition("/")[0]
+    name, at, epoch = stem.partition("@")
+    wanted_name, _at, wanted_epoch = wanted.partition("@")
+    if not at:
+        return stem == wanted
+    return name == wanted_name and int(epoch) >= int(wanted_epoch)
 
 
 def officer_key(officer_id: uuid.UUID | str, level: int) -> str:
@@ -346,16 +361,15 @@ class Audience:
         return Audience(frozenset(kept) | floor, expiring)
 
     def way_in(self, key: str) -> str | None:
-        """Return the key of this audience that stands for the same readers.
+        """Return the key of this audience by which the readers of ``key`` come in.
 
-        It may be of another level: the marking was changed in between.
+        Its level may be another, for the marking was changed in between, and its
+        epoch a later one, for the record was released anew. Of several, the one that
+        lasts longest.
         """
         base = base_key(key)
-        if base in self.keys:
-            return base
-        stem = base.rpartition("/")[0]
-        levels = (f"{stem}/{level}" for level in range(MAX_LEVEL + 1))
-        return next((other for other in levels if other in self.keys), None)
+        ways = sorted(other for other in self.keys if _stands_for(other, base))
+        return max(ways, key=lambda way: self.expiring.get(way, inf), default=None)
 
     def share_of(self, reader: Actor) -> "Audience":
         """The part of this audience that is the reader's agency alone.

@@ -42,6 +42,22 @@ def only(answer: Any) -> dict[str, Any]:
 # --- acknowledgements, offers, log --------------------------------------------
 
 
+def test_a_partner_keeps_its_log_when_the_record_is_released_anew(
+    world: World, readers: Readers
+) -> None:
+    """A third agency joined in between: it reads the record, not what was before."""
+    incident = report(world, release_to=["agreement:KG-TJ"])
+    line = {"text": "For ourselves", "sharing": "own"}
+    assert readers.partner.post(f"{incident.pk}/log/", line).status_code == 201
+    assert readers.partner.post(f"{incident.pk}/acknowledge/").status_code == 200
+    world.join("UZ-BT")
+    assert release(readers, incident, "agreement:KG-TJ").status_code == 201
+    assert only(readers.partner.get(f"{incident.pk}/log/"))["text"] == "For ourselves"
+    seen = readers.partner.get(f"{incident.pk}/").json()
+    assert [made["agency"] for made in seen["acknowledgements"]] == ["TJ-BT"]
+    assert readers.late.get(f"{incident.pk}/log/").json()["results"] == []
+
+
 def test_one_partner_does_not_learn_of_another(
     common: Incident, world: World, readers: Readers
 ) -> None:

@@ -108,6 +108,16 @@ def test_what_is_shared_with_one_party_ends_with_its_way_in() -> None:
     assert share.within(narrowed, owner).keys == owner
 
 
+def test_a_later_release_to_the_same_agreement_keeps_what_hangs_on_a_record() -> None:
+    """Whoever was a party then is one now; who came since is let in to nothing old."""
+    then, now = agreement_key("KG-TJ", 1, 0), agreement_key("KG-TJ", 2, 1)
+    child = Audience(frozenset({party_key(then, "TJ-BT")}))
+    cut = child.within(Audience(frozenset({now})), frozenset())
+    assert cut.keys == {party_key(agreement_key("KG-TJ", 1, 1), "TJ-BT")}
+    newer = Audience(frozenset({party_key(agreement_key("KG-TJ", 2, 0), "UZ-BT")}))
+    assert not newer.within(Audience(frozenset({then})), frozenset()).keys
+
+
 def test_platform_administrators_hold_no_content_key() -> None:
     """Operators see accounts and legal bases, never records."""
     admin = Actor(label="officer:admin", roles=frozenset({Role.PLATFORM_ADMIN}))

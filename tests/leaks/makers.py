@@ -1,0 +1,119 @@
+"""How to make one row of each model that can be owned, and to change its marking.
+
+A new model needs a line in both tables; ``mark`` is a text that stands in no other row.
+"""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import LineString
+from django.utils import timezone
+
+import incidents.actions
+import intel.actions
+import patrols.actions
+from agencies.actions import posts
+from agencies.errors import NotFound
+from agencies.models import Agency, Agreement
+from agencies.policy import Actor
+from agencies.records import Owned
+from patrols.models import Zone
+from tests.world import AREA, PLACE, soon
+
+LINE = LineString((70.2, 40.0), (70.4, 40.2), srid=4326)
+
+
+def _incident(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return incidents.actions.report(
+        by=by, release_to=to, category="drugs", severity="minor", title=mark,
+        narrative=mark, place=PLACE, occurred_at=timezone.now(), **marking,
+    )  # fmt: skip
+
+
+def _report(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return intel.actions.write(
+        by=by, release_to=to, title=mark, body=mark, tear_line_text="In short",
+        source_grade="B", information_grade=2, **marking,
+    )  # fmt: skip
+
+
+def _post(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return posts.create_post(
+        by=by, release_to=to, code=mark, name=mark, place=PLACE, **marking
+    )
+
+
+def _zone(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return patrols.actions.create_zone(
+        by=by, release_to=to, code=mark, name=mark, area=AREA, **marking
+    )
+
+
+def _route(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return patrols.actions.create_route(
+        by=by, release_to=to, code=mark, name=mark, line=LINE, **marking
+    )
+
+
+def _checkpoint(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return patrols.actions.create_checkpoint(
+        by=by, release_to=to, code=mark, name=mark, place=PLACE, **marking
+    )
+
+
+def _patrol(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    """Plan a patrol of the own agency and, if released to it, one partner."""
+    partners = {code for kind, _c, code in (g.partition(":") for g in to)
+                if kind == "agency"}  # fmt: skip
+    return patrols.actions.plan(
+        by=by, release_to=to, title=mark, zone=_own_zone(by),
+        lead=Agency.objects.get(code=by.agency),
+        participants=[by.agency or "", *sorted(partners)],
+        starts_at=soon(1), ends_at=soon(9), **marking,
+    )  # fmt: skip
+
+
+def _programme(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    """Found a programme; an agency that it is released to leads in turn."""
+    partners = [code for kind, _c, code in (g.partition(":") for g in to)
+                if kind == "agency"]  # fmt: skip
+    agreement = Agreement.objects.visible_to(by).order_by("code").first()
+    return patrols.actions.create_programme(
+        by=by, release_to=to, agreement=agreement, code=mark, name=mark,
+        zone=_own_zone(by), recurrence="FREQ=DAILY", first_on=date(2026, 1, 1),
+        start_time=time(8), time_zone="UTC", duration=timedelta(hours=4),
+        entitlements=dict.fromkeys([by.agency or "", *partners], 1), **marking,
+    )  # fmt: skip
+
+
+def _own_zone(by: Actor) -> Zone:
+    """Return a zone of the agency that is there already."""
+    own = Zone.objects.visible_to(by).filter(owner=by.agency_id).order_by("created_at")
+    zone = own.first()
+    if zone is None:
+        raise NotFound
+    return zone
+
+
+MAKERS: dict[str, Callable[..., Owned]] = {
+    "incident": _incident,
+    "report": _report,
+    "post": _post,
+    "zone": _zone,
+    "route": _route,
+    "checkpoint": _checkpoint,
+    "patrol": _patrol,
+    "programme": _programme,
+}
+# The action that changes a marking, by type.
+EDITORS: dict[str, Callable[..., Any]] = {
+    "incident": incidents.actions.edit,
+    "report": intel.actions.edit,
+    "patrol": patrols.actions.change,
+    "programme": patrols.actions.change_programme,
+    "zone": patrols.actions.change_zone,
+    "route": patrols.actions.change_route,
+    "checkpoint": patrols.actions.change_checkpoint,
+    "post": posts.change_post,
+}

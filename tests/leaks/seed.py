@@ -1,0 +1,267 @@
+"""The small world, full: every model has rows, each marked and released differently.
+
+``MAKERS`` knows how to make one row of each model that can be owned; the crawl fails
+for a model that it does not know, and says so. Everything is done by actions.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from itertools import count
+from typing import Any
+
+from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Polygon
+from django.test import Client as Browser
+from django.utils import timezone
+
+from agencies.actions import posts, releases
+from agencies.audiences import staff_audience
+from agencies.context import acting, system
+from agencies.models import Certification, Officer
+from agencies.policy import TLP, Actor
+from agencies.records import Guarded, Owned, Record, guarded_models
+from incidents import actions as incidents
+from intel import actions as intel
+from live import sequencer
+from patrols import actions as patrols
+from patrols.models import Zone
+from tests.world import PASSWORD, PLACE, World, soon
+
+AREA = MultiPolygon(Polygon.from_bbox((70.1, 39.6, 71.4, 40.7)), srid=4326)
+LINE = LineString((70.2, 40.0), (70.4, 40.2), srid=4326)
+NUMBERS = count(1)
+# Why a row exists: who owns it, how it is marked, to whom it is released.
+VARIANTS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "own": ("owner", {}, []),
+    "secret": ("owner", {"level": 2}, ["agency:TJ-BT"]),
+    "red": ("owner", {"tlp": TLP.RED}, ["officer:partner"]),
+    "partner": ("owner", {}, ["agency:TJ-BT"]),
+    "parties": ("owner", {}, ["agreement:KG-TJ"]),
+    "outsider": ("owner", {}, ["agency:KZ-BS"]),
+    "partners": ("partner", {}, ["agency:KG-BS"]),
+    "outsiders": ("outsider", {}, []),
+    "lates": ("late", {}, ["agreement:KZ-UZ"]),
+}
+
+
+def zone(by: Actor, code: str = "", **marking: Any) -> Zone:
+    """A zone, under a code of its own unless one is given."""
+    code = code or f"Z{next(NUMBERS)}"
+    return patrols.create_zone(by=by, code=code, name="Z", area=AREA, **marking)
+
+
+def _route(by: Actor, **marking: Any) -> Owned:
+    n = next(NUMBERS)
+    return patrols.create_route(by=by, code=f"R{n}", name="R", line=LINE, **marking)
+
+
+def _checkpoint(by: Actor, **marking: Any) -> Owned:
+    n = next(NUMBERS)
+    return patrols.create_checkpoint(
+        by=by, code=f"C{n}", name="C", place=PLACE, **marking
+    )
+
+
+def _post(by: Actor, **marking: Any) -> Owned:
+    n = next(NUMBERS)
+    return posts.create_post(by=by, code=f"P{n}", name="P", place=PLACE, **marking)
+
+
+def _zone_of(by: Actor) -> Zone:
+    """Return a zone that nobody but the owner sees."""
+    own = Zone.objects.visible_to(by).filter(owner=by.agency_id)
+    return own.first() or zone(by)
+
+
+def _programme(by: Actor, **marking: Any) -> Owned:
+    """A programme of the agency's only agreement; nobody else is entitled."""
+    from agencies.models import Agreement  # noqa: PLC0415
+
+    assert by.agency
+    return patrols.create_programme(
+        by=by,
+        agreement=Agreement.objects.visible_to(by).order_by("code").first(),
+        code=f"S{next(NUMBERS)}",
+        name="S",
+        zone=_zone_of(by),
+        recurrence="FREQ=WEEKLY",
+        first_on=date(2026, 1, 1),
+        start_time=clock(8),
+        time_zone="UTC",
+        duration=timedelta(hours=4),
+        entitlements={by.agency: 1},
+        **marking,
+    )
+
+
+def _patrol(by: Actor, **marking: Any) -> Any:
+    """A patrol under way, in a zone, by a route and with a commander of its own."""
+    with system("test"):
+        officer = Officer.objects.select_related("agency").get(pk=by.officer_id)
+    planned = patrols.plan(
+        by=by,
+        lead=officer.agency,
+        participants=[by.agency],
+        title="T",
+        zone=_zone_of(by),
+        starts_at=soon(-2),
+        ends_at=soon(5),
+        **marking,
+    )
+    patrols.name_commander(patrol=planned, officer=officer, by=by)
+    patrols.agree(patrol=planned, by=by)
+    patrols.start(patrol=planned, by=by)
+    place = (70.5, 40.1)
+    fix = patrols.NewFix(at=timezone.now(), place=place, device="d")
+    patrols.add_fixes(patrol=planned, fixes=[fix], by=by)
+    return planned
+
+
+def _incident(by: Actor, **marking: Any) -> Owned:
+    return incidents.report(
+        by=by,
+        category="drugs",
+        severity="severe",
+        title="T",
+        narrative="N",
+        language="en",
+        place=PLACE,
+        occurred_at=soon(-1),
+        patrol=_patrol(by) if next(NUMBERS) % 3 == 0 else None,
+        **marking,
+    )
+
+
+def _report(by: Actor, **marking: Any) -> Owned:
+    return intel.write(
+        by=by,
+        title="T",
+        body="B",
+        tear_line_text="L",
+        source_note="S",
+        language="en",
+        topics=["drugs"],
+        source_grade="B",
+        information_grade=2,
+        place=PLACE,
+        **marking,
+    )
+
+
+MAKERS: dict[str, Callable[..., Owned]] = {
+    "zone": zone,
+    "route": _route,
+    "checkpoint": _checkpoint,
+    "post": _post,
+    "programme": _programme,
+    "patrol": _patrol,
+    "incident": _incident,
+    "report": _report,
+}
+
+
+def make(world: World, model: type[Owned], variant: str) -> Any:
+    """Make one row of a model, marked and released as the variant says."""
+    name, marking, grantees = VARIANTS[variant]
+    maker = MAKERS.get(model.type_name())
+    assert maker, f"add a maker of {model.__name__} to MAKERS in tests/leaks/seed.py"
+    by = world.actor(name)
+    with acting(by):
+        return maker(by, release_to=[_named(world, g) for g in grantees], **marking)
+
+
+def _named(world: World, grantee: str) -> str:
+    """Return a grantee by the code that it has in this world."""
+    kind, _colon, name = grantee.partition(":")
+    if kind == "officer":
+        name = world.officers[name].username
+    elif kind == "agreement":
+        is_own = name == "KG-TJ"
+        name = (world.agreement if is_own else world.other_agreement).code
+    return f"{kind}:{name}"
+
+
+def fill(world: World) -> None:
+    """Make every variant of every model, and what hangs on them."""
+    owned = [m for m in guarded_models() if issubclass(m, Owned)]
+    made = {(m, v): make(world, m, v) for m in owned for v in VARIANTS}
+    for model in owned:
+        _release_partly(world, model)
+    world.join("UZ-BT")
+    for model in owned:
+        make(world, model, "parties")
+    for (_model, variant), row in made.items():
+        if row.type_name() == "incident" and variant in ("partner", "parties"):
+            talk(world, row)
+    _accounts(world)
+    time.sleep(0.25)  # until the releases that were to expire have
+    while sequencer.sequence():
+        pass
+    empty = [m.__name__ for m in guarded_models() if not _has_rows(m)]
+    assert not empty, f"make a row of {empty} in fill() in tests/leaks/seed.py"
+
+
+def _has_rows(model: type[Guarded]) -> bool:
+    with system("test"):
+        return bool(model._base_manager.exists())
+
+
+def _release_partly(world: World, model: type[Owned]) -> None:
+    """A tear line, a release that was ended, and one that has expired."""
+    by = world.owner
+    if issubclass(model, Record):
+        row = make(world, model, "own")
+        with acting(by):
+            releases.release(record=row, to="agency:TJ-BT", by=by, scope="tearline")
+    row = make(world, model, "own")
+    with acting(by):
+        ended = releases.release(record=row, to="agency:TJ-BT", by=by, reason="r")
+        releases.revoke(record=row, release_id=ended.pk, by=by, reason="r")
+    row = make(world, model, "own")
+    soon_over = datetime.now(UTC) + timedelta(seconds=0.2)
+    with acting(by):
+        releases.release(record=row, to="agency:TJ-BT", by=by, expires_at=soon_over)
+
+
+def talk(world: World, row: Any) -> None:
+    """Acknowledge, respond to and write about an incident, from both sides."""
+    for name in ("owner", "partner"):
+        by = world.actor(name)
+        with acting(by):
+            incidents.acknowledge(incident=row, by=by)
+            for sharing in ("all", "owner", "own"):
+                incidents.write_log(incident=row, text="x", sharing=sharing, by=by)
+            patrol = _patrol(by)
+            incidents.assign(incident=row, patrol=patrol, task="t", by=by)
+
+
+def _accounts(world: World) -> None:
+    """Papers, keys of repeated requests, clients, a wrong password, a border."""
+    with system("test"):
+        officers = Officer.objects.exclude(agency=None)
+        for officer in officers:
+            paper = Certification(officer=officer, name="C")
+            paper.open_to(staff_audience(officer))
+            paper.save(force_insert=True)
+    for name in ("owner", "outsider"):
+        with system("test"):
+            browser = Browser()
+            browser.force_login(world.officers[name])
+        sent = browser.post(
+            "/api/v1/zones/",
+            {"code": "K", "name": "K", "area": {"type": "MultiPolygon",
+             "coordinates": [[[[70, 40], [71, 40], [71, 41], [70, 40]]]]}},
+            content_type="application/json",
+            headers={"Idempotency-Key": "key"},
+        )  # fmt: skip
+        assert sent.status_code == 201, sent.content
+    for agency in world.agencies:
+        world.client(agency)
+    Browser().post("/accounts/login/", {"username": "nobody", "password": PASSWORD})
+    with acting(world.admin):
+        line = MultiLineString(LineString((70, 40), (71, 41)), srid=4326)
+        patrols.register_section(
+            code="KG-TJ-1", name="S", states=["KG", "TJ"], status="agreed",
+            line=line, source="s", by=world.admin,
+        )  # fmt: skip

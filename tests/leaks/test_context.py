@@ -1,0 +1,34 @@
+"""Nobody sees nothing, and a connection keeps no actor (leak vectors L28, L40)."""
+
+import pytest
+
+from agencies.context import acting, system
+from agencies.models import Agency
+from agencies.records import guarded_models
+from live.models import Event
+from tests.leaks.town import furnish
+from tests.world import World
+
+
+def test_nobody_sees_nothing(world: World) -> None:
+    """Without an actor every guarded table of a full town looks empty."""
+    furnish(world)
+    with system("test"):
+        assert all(model._base_manager.exists() for model in guarded_models())
+    for model in guarded_models():
+        assert model._base_manager.count() == 0, model
+
+
+@pytest.mark.parametrize("is_error", [False, True])
+def test_a_connection_keeps_no_actor(world: World, is_error: bool) -> None:
+    """After an actor's block, however it ends, the keys are gone (L40)."""
+    try:
+        with acting(world.owner):
+            assert Agency.objects.exists()
+            if is_error:
+                raise ZeroDivisionError
+    except ZeroDivisionError:
+        pass
+    with system("test"):
+        assert Event.objects.exists()
+    assert not Event.objects.exists()

@@ -1,0 +1,293 @@
+"""What is done with records in the small world, told to the oracle as well.
+
+``furnish`` fills the world, so that each type of row is seen by some and hidden from
+others; ``makers`` knows how to make one row of each.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from django.test import Client as Browser
+from django.utils import timezone
+
+import incidents.actions
+import patrols.actions
+from agencies.actions import releases
+from agencies.context import system
+from agencies.models import Agency, IdempotencyKey, Release
+from agencies.policy import Role
+from agencies.records import Owned
+from incidents.models import Incident
+from tests.leaks.facts import Grant, Note, Sheet
+from tests.leaks.ground import ANY, Ground
+from tests.leaks.makers import EDITORS, MAKERS
+from tests.world import World, soon
+
+
+class Town(Ground):
+    """The world, the oracle, and all that happens to records in both."""
+
+    # --- records and releases -------------------------------------------------
+
+    def make(
+        self,
+        kind: str,
+        writer: str,
+        to: list[str] = ANY,
+        *,
+        must: bool = False,
+        **marking: Any,
+    ) -> UUID | None:
+        """Create a record and release it in the same transaction."""
+        mark = f"zephyr{uuid4().hex[:12]}"
+        to = list(to)
+        made: Owned | None = self.do(
+            writer,
+            lambda by: MAKERS[kind](by, mark, to, **marking),
+            must=must,
+        )
+        if made is None:
+            return None
+        sheet = self.note(made, writer, mark)
+        others = set(getattr(made, "participants", [])) | set(
+            getattr(made, "entitlements", {})
+        )
+        wanted = {*to, *(f"agency:{code}" for code in others - {sheet.owner})}
+        self.note_releases(made.pk, wanted)
+        return made.pk
+
+    def note(self, row: Owned, author: str, mark: str) -> Sheet:
+        """Tell the oracle of a new record."""
+        owner = self.oracle.people[author].agency or ""
+        is_system = self.oracle.people[author].is_system
+        sheet = Sheet(
+            row.type_name(),
+            owner,
+            None if is_system else author,
+            str(row.tlp),
+            row.level,
+            mark,
+            getattr(row, "tear_line_of_id", None),
+        )
+        self.oracle.sheets[row.pk] = sheet
+        return sheet
+
+    def note_releases(self, record: UUID, wanted: set[str]) -> None:
+        """Tell the oracle of a new record's releases: these, and no others."""
+        with system("test"):
+            rows = list(Release.objects.filter(record_id=record))
+        assert {row.grantee for row in rows} == wanted
+        tick = self.oracle.next_tick()
+        for row in rows:
+            kind, _colon, name = row.grantee.partition(":")
+            self.oracle.grants[row.pk] = Grant(record, kind, name, tick)
+
+    def release(
+        self,
+        who: str,
+        record: UUID,
+        to: str,
+        *,
+        scope: str = "full",
+        hours: int | None = None,
+        must: bool = False,
+    ) -> UUID | None:
+        """Release a record, or its tear line, for some hours or for good."""
+        until = datetime.now(UTC) + timedelta(hours=hours) if hours else None
+        row = self.row(record)
+        made: Release | None = self.do(
+            who,
+            lambda by: releases.release(
+                record=row, to=to, by=by, scope=scope, expires_at=until
+            ),
+            on=record,
+            is_for_owner=True,
+            must=must,
+        )
+        if made is None:
+            return None
+        if scope == "tearline" and made.record_id not in self.oracle.sheets:
+            full = self.oracle.sheets[record]
+            self.oracle.sheets[made.record_id] = Sheet(
+                full.type, full.owner, full.author, full.tlp, 0, "", record
+            )
+        kind, _colon, name = to.partition(":")
+        for grant in self.oracle.live(made.record_id):
+            grant.is_ended |= (grant.kind, grant.name) == (kind, name)
+        assert self.oracle.admits(made.record_id, kind, name), "wider than its marking"
+        self.oracle.grants[made.pk] = Grant(
+            made.record_id,
+            kind,
+            name,
+            self.oracle.next_tick(),
+            self.oracle.hour + hours if hours else None,
+        )
+        self.oracle.follow(made.record_id)
+        return made.pk
+
+    def revoke(self, who: str, release: UUID) -> None:
+        """End a release, as somebody who may or may not."""
+        grant = self.oracle.grants[release]
+        row = self.row(grant.record)
+        done = self.do(
+            who,
+            lambda by: releases.revoke(record=row, release_id=release, by=by),
+            on=grant.record,
+            is_for_owner=self.oracle.is_live(grant),
+        )
+        if done is not None:
+            grant.is_ended = True
+            self.oracle.follow(grant.record)
+
+    def remark(self, who: str, record: UUID, **marking: Any) -> None:
+        """Change a record's marking."""
+        row = self.row(record)
+        kind = self.type_of(record)
+        done = self.do(
+            who,
+            lambda by: EDITORS[kind](by=by, **{kind: row}, **marking),
+            on=record,
+            is_for_owner=True,
+        )
+        if done is not None:
+            sheet = self.oracle.sheets[record]
+            tlp = str(marking.get("tlp", sheet.tlp))
+            self.oracle.remark(record, tlp, marking.get("level", sheet.level))
+
+    # --- what hangs on records ------------------------------------------------
+
+    def contribute(self, who: str, record: UUID, verb: str, **more: Any) -> None:
+        """Acknowledge, assign one's own agency, or write in the log, as a reader."""
+        row = self.row(record)
+        person = self.oracle.people[who]
+        known = set(self.oracle.notes)
+        if verb == "acknowledge":
+            made = self.do(
+                who,
+                lambda by: incidents.actions.acknowledge(incident=row, by=by),
+                on=record,
+            )
+        elif verb == "assign":
+            own = Agency.objects.get(code=person.agency)
+            made = self.do(
+                who,
+                lambda by: incidents.actions.assign(incident=row, by=by, agency=own),
+                on=record,
+            )
+        else:
+            made = self.do(
+                who,
+                lambda by: incidents.actions.write_log(
+                    incident=row, text="Seen", by=by, sharing=verb
+                ),
+                on=record,
+            )
+        if made is None or made.pk in known:
+            return
+        is_own = verb == "own" and not self.oracle.owns(who, record)
+        reader = None if verb == "all" else person
+        self.oracle.notes[made.pk] = Note(
+            made.type_name(), record, not is_own, self.oracle.ways(record, reader)
+        )
+
+    def step(self, who: str, patrol: UUID, verb: str, **values: Any) -> None:
+        """Take a patrol one step on, as somebody who may or may not."""
+        row = self.row(patrol)
+        self.do(
+            who,
+            lambda by: getattr(patrols.actions, verb)(patrol=row, by=by, **values),
+            on=patrol,
+        )
+
+    def hand_over(self, who: str, patrol: UUID, lead: str) -> None:
+        """Let another of those that take part lead: it gives no right to see."""
+        row = self.row(patrol)
+        agency = self.world.agencies[lead]
+        self.do(
+            who,
+            lambda by: patrols.actions.change(patrol=row, by=by, lead=agency),
+            on=patrol,
+            is_for_owner=True,
+        )
+
+    def move(self, who: str, patrol: UUID) -> None:
+        """Send a position, each a minute and a kilometre after the one before."""
+        row = self.row(patrol)
+        number = list(self.oracle.fixes.values()).count(patrol)
+        at = timezone.now() - timedelta(minutes=100 - number)
+        place = (70.5 + number / 100, 40.1)
+        fix = patrols.actions.NewFix(at=at, place=place, device="d")
+        done = self.do(
+            who,
+            lambda by: patrols.actions.add_fixes(patrol=row, fixes=[fix], by=by),
+            on=patrol,
+        )
+        if done:
+            with system("test"):
+                made = row.fixes.get(at=at)
+            self.oracle.fixes[made.pk] = patrol
+
+    def open_patrols(self, who: str, programme: UUID, days: int) -> None:
+        """Open a programme's next patrols; the rotation says who leads."""
+        row = self.row(programme)
+        made = self.do(
+            who,
+            lambda by: patrols.actions.open_patrols(
+                programme=row, upto=soon(24 * days), by=by
+            ),
+            on=programme,
+            is_for_owner=True,
+        )
+        for patrol in made or []:
+            self.note(patrol, who, self.oracle.sheets[programme].mark)
+            codes = set(row.entitlements) - {row.owner.code}
+            self.note_releases(patrol.pk, {f"agency:{code}" for code in codes})
+
+    def post_once(self, who: str, browser: Browser) -> None:
+        """Report over REST with a key, so that the answer is kept for who asked."""
+        mark = f"zephyr{uuid4().hex[:12]}"
+        body = {
+            "category": "drugs", "severity": "minor", "title": mark,
+            "place": {"type": "Point", "coordinates": [70.6, 40.1]},
+            "occurred_at": timezone.now().isoformat(), "release_to": [],
+        }  # fmt: skip
+        sent = browser.post(
+            "/api/v1/incidents/",
+            orjson.dumps(body),
+            content_type="application/json",
+            headers={"Idempotency-Key": mark},
+        )
+        assert sent.status_code == 201, sent.content
+        with system("test"):
+            kept = IdempotencyKey.objects.get(key=mark)
+            row = Incident.objects.select_related("owner").get(pk=sent.json()["id"])
+        self.note(row, who, mark)
+        self.oracle.answers[kept.pk] = who
+
+
+def furnish(world: World) -> Town:
+    """Fill the small world: each type of row, seen by some and hidden from others."""
+    town = Town(world)
+    town.add_agreement("TJ-UZ", ["TJ-BT", "UZ-BT"], "green")
+    town.add_officer("owner_mid", "KG-BS", 1)
+    town.add_officer("late_admin", "UZ-BT", 2, [Role.AGENCY_ADMIN])
+    town.add_client("partner_system", "TJ-BT", 1)
+    town.certify("partner")
+    for name in ("owner", "partner", "late", "outsider"):
+        town.make("zone", name, must=True)
+    for kind in MAKERS:
+        town.make(kind, "owner", ["agency:TJ-BT"], must=True)
+    incident = town.make("incident", "owner", ["agreement:KG-TJ"], level=1, must=True)
+    assert incident
+    for verb in ("acknowledge", "assign", "own"):
+        town.contribute("partner", incident, verb)
+    town.release("owner", incident, "agency:KZ-BS", scope="tearline", must=True)
+    patrol = next(k for k, s in town.oracle.sheets.items() if s.type == "patrol")
+    for verb in ("agree", "start"):
+        town.step("owner", patrol, verb)
+    for _again in range(2):
+        town.move("partner", patrol)
+    town.post_once("owner", town.browser("owner"))
+    return town
