@@ -1,0 +1,57 @@
+"""The same session of an outsider, in a world without and one with hidden records.
+
+``tests/leaks`` holds that both read the same; here, that they take the same time. The
+clock stands still in such a session, but the stop-watch does not.
+"""
+
+import logging
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management import call_command
+from django.test.utils import setup_test_environment, teardown_test_environment
+
+from benchmarks import database
+from benchmarks.figures import Figure, percentile
+from benchmarks.system import Open, System, owner, say
+
+# Beside the world without: within noise.
+ALIKE = {"floor": 1.3, "goal": 1.1}
+
+
+def measure(stack: System, hidden: int) -> Iterator[Figure]:
+    """Yield how long requests take in the fuller world, beside the emptier."""
+    # It brings the test run's settings, which no other figure is to see.
+    from tests.leaks.worlds import medians, pair, transcript  # noqa: PLC0415
+
+    say(f"two worlds, {hidden} hidden records")
+    setup_test_environment()
+    logging.disable(logging.ERROR)
+    with _migrated(f"{stack.name}_worlds"), pair(Open(), hidden=hidden) as worlds:
+        without = medians(transcript(worlds.without, worlds.asked))
+        within = medians(transcript(worlds.within, worlds.asked))
+    logging.disable(logging.NOTSET)
+    teardown_test_environment()
+    ratios = [within[kind] / without[kind] for kind in without if kind in within]
+    value, limit = (statistics.median(one.values()) * 1000 for one in (within, without))
+    name = f"outsider's request, {hidden:,} hidden records"
+    yield Figure(name, value, "ms", limit, statistics.median(ratios), **ALIKE)
+    high = percentile(ratios, 95)
+    yield Figure(f"{name}, 95 of 100 kinds of request within", high, "times")
+
+
+@contextmanager
+def _migrated(name: str) -> Iterator[Any]:
+    """Lead to an empty database, migrated, for a while."""
+    from tests.leaks.database import using  # noqa: PLC0415
+
+    with owner("postgres") as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template_karaul")
+    try:
+        with using(name):
+            call_command("migrate", database="owner", verbosity=0, interactive=False)
+            yield
+    finally:
+        database.drop(name)
