@@ -64,9 +64,9 @@ def _transaction(keys: tuple[str, ...], *, is_system: bool) -> Iterator[None]:
 
 def _assume(keys: tuple[str, ...], *, is_system: bool) -> None:
     role = settings.DATABASE_SYSTEM_ROLE if is_system else "none"
-    array = "{" + ",".join(f'"{key}"' for key in keys) + "}" if keys else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('role', %s, true), set_config('app.keys', %s, true)",
-            [role, array],
+            "SELECT set_config('role', %s, true), set_config('app.keys',"
+            " coalesce(nullif(%s::text[], '{}')::text, ''), true)",
+            [role, list(keys)],
         )

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,11 @@ from agencies.records import Owned
 MAX_POINTS = 5000
 # Codes in one list.
 MAX_CODES = 50
+# Faults of one body that are told.
+MAX_FAULTS = 50
+# Days that a system of ours can mean; beyond them clocks and calendars break.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -27,7 +33,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         """Refuse fields that are not known or not writable."""
         if isinstance(data, dict):
             known = {name for name, f in self.fields.items() if not f.read_only}
-            unknown = sorted(set(data) - known)
+            unknown = set(data) - known
             if unknown:
                 text = _("Unknown field.")
                 raise serializers.ValidationError(
@@ -35,7 +41,7 @@ class StrictSerializer(serializers.Serializer[Any]):
                         str(n)[:80]: [
                             serializers.ErrorDetail(str(text), "unknown_field")
                         ]
-                        for n in unknown
+                        for n in islice(unknown, MAX_FAULTS)
                     }
                 )
         return super().to_internal_value(data)
@@ -70,14 +76,40 @@ class Text(serializers.CharField):
         return value
 
 
-class Grantees(serializers.ListField):
+class Bounded(serializers.ListField):
+    """A list whose length is looked at before anything in it."""
+
+    def __init__(self, *, max_length: int = MAX_CODES, **kwargs: Any) -> None:
+        """Take a bounded number."""
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Refuse what is too long, at once."""
+        most = self.max_length or 0
+        if isinstance(data, list) and len(data) > most:
+            self.fail("max_length", max_length=most)
+        found: list[Any] = super().to_internal_value(data)
+        return found
+
+
+class Grantees(Bounded):
     """Codes of those to whom a new record is released."""
 
     child = Text(max_length=80)
 
-    def __init__(self, **kwargs: Any) -> None:
-        """Take a bounded number."""
-        super().__init__(max_length=MAX_CODES, **kwargs)
+
+class Weights(serializers.DictField):
+    """Whole numbers by code, such as the entitlements of a programme."""
+
+    child = serializers.IntegerField(min_value=1)
+    default_error_messages = {"max_length": _("At most 50 entries.")}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse what is too long, at once."""
+        if isinstance(data, dict) and len(data) > MAX_CODES:
+            self.fail("max_length")
+        found: dict[str, Any] = super().to_internal_value(data)
+        return found
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})
@@ -111,6 +143,7 @@ class MomentField(serializers.DateTimeField):
 
     default_error_messages = {
         "no_time_zone": _("The time must say its zone, such as 2026-01-31T08:00:00Z."),
+        "bad_day": _("Not a day of our time."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -129,10 +162,9 @@ class MomentField(serializers.DateTimeField):
             self.fail("invalid", format="RFC 3339")
         if moment.tzinfo is None:
             self.fail("no_time_zone")
-        try:
-            return moment.astimezone(UTC)
-        except OverflowError:
-            self.fail("invalid", format="RFC 3339")
+        if not EARLIEST <= moment <= LATEST:
+            self.fail("bad_day")
+        return moment.astimezone(UTC)
 
 
 class GeometryField(serializers.Field[Any, Any, Any, Any]):

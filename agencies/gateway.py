@@ -27,6 +27,8 @@ from agencies.policy import Actor
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+# A feature's geometry in a batch is eight deep.
+MAX_DEPTH = 20
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -126,7 +128,17 @@ class StrictJSONParser(JSONParser):
             raise Invalid("malformed_json", _("The body is not JSON.")) from None
         if not isinstance(data, dict):
             raise Invalid("not_an_object", _("The body must be a JSON object."))
+        if _is_deeper(data, MAX_DEPTH):
+            raise Invalid("too_deep", _("The body is nested too deeply."))
         return data
+
+
+def _is_deeper(data: Any, most: int) -> bool:
+    """Whether lists and objects lie in one another more than ``most`` deep."""
+    inner = data.values() if isinstance(data, dict) else data
+    return most < 0 or any(
+        _is_deeper(one, most - 1) for one in inner if isinstance(one, dict | list)
+    )
 
 
 class CursorPages(CursorPagination):
@@ -134,6 +146,9 @@ class CursorPages(CursorPagination):
 
     page_size_query_param = "limit"
     max_page_size = 200
+    # Rows of one moment that a page may begin after; Django REST framework would
+    # stop at a thousand and give the same page again.
+    offset_cutoff = 1_000_000
     ordering = ("-created_at", "-id")
 
     def get_ordering(

@@ -11,11 +11,11 @@ PostgreSQL; ``tests/leaks`` proves that they agree.
 Nothing here reads the database.
 """
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from math import inf
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,7 +24,7 @@ from django.db.models import Func, Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agencies.errors import Forbidden
+from agencies.errors import Forbidden, Invalid
 
 # Held by platform administrators; opens accounts and legal bases, never content.
 PLATFORM_KEY = "platform"
@@ -97,38 +97,26 @@ class Role(models.TextChoices):
     PLATFORM_ADMIN = "platform_admin", _("platform administrator")
 
 
-class Permission(StrEnum):
+class Permission(models.TextChoices):
     """Something that an action may ask for; ``docs/permissions.md`` lists them."""
 
-    INCIDENT_REPORT = "incident.report"
-    INCIDENT_ACKNOWLEDGE = "incident.acknowledge"
-    INCIDENT_HANDLE = "incident.handle"
-    INCIDENT_RELEASE = "incident.release"
-    PATROL_PLAN = "patrol.plan"
-    PATROL_RUN = "patrol.run"
-    POSITION_SEND = "position.send"
-    PLACE_EDIT = "place.edit"
-    REPORT_WRITE = "report.write"
-    REPORT_RELEASE = "report.release"
-    ACCOUNT_MANAGE = "account.manage"
-    AGREEMENT_MANAGE = "agreement.manage"
+    INCIDENT_REPORT = "incident.report", _("report incidents and write their log")
+    INCIDENT_ACKNOWLEDGE = "incident.acknowledge", _("acknowledge incidents")
+    INCIDENT_HANDLE = (
+        "incident.handle",
+        _("change, assign, resolve, close incidents"),
+    )
+    INCIDENT_RELEASE = "incident.release", _("release incidents to others")
+    PATROL_PLAN = "patrol.plan", _("plan patrols and programmes")
+    PATROL_RUN = "patrol.run", _("name commanders, start and complete patrols")
+    POSITION_SEND = "position.send", _("send positions of a patrol")
+    PLACE_EDIT = "place.edit", _("keep posts, zones, routes and checkpoints")
+    REPORT_WRITE = "report.write", _("write and grade intelligence")
+    REPORT_RELEASE = "report.release", _("release intelligence to others")
+    ACCOUNT_MANAGE = "account.manage", _("keep accounts and API clients")
+    AGREEMENT_MANAGE = "agreement.manage", _("keep agencies and agreements")
 
 
-# What each of them lets one do, in the words of the pages.
-PERMISSION_WORDS: dict[Permission, str | Promise] = {
-    Permission.INCIDENT_REPORT: _("report incidents and write their log"),
-    Permission.INCIDENT_ACKNOWLEDGE: _("acknowledge incidents for the agency"),
-    Permission.INCIDENT_HANDLE: _("assign, resolve and close incidents"),
-    Permission.INCIDENT_RELEASE: _("release incidents to others"),
-    Permission.PATROL_PLAN: _("plan patrols and programmes"),
-    Permission.PATROL_RUN: _("start and complete patrols"),
-    Permission.POSITION_SEND: _("send positions of a patrol"),
-    Permission.PLACE_EDIT: _("keep posts, zones, routes and checkpoints"),
-    Permission.REPORT_WRITE: _("write and grade intelligence"),
-    Permission.REPORT_RELEASE: _("release intelligence to others"),
-    Permission.ACCOUNT_MANAGE: _("keep accounts and API clients"),
-    Permission.AGREEMENT_MANAGE: _("keep agencies and agreements"),
-}
 _DUTY = {
     Permission.INCIDENT_REPORT,
     Permission.INCIDENT_ACKNOWLEDGE,
@@ -181,6 +169,13 @@ SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 
 
 # --- keys ---------------------------------------------------------------------
+
+
+def require_code(code: str) -> None:
+    """Refuse a code that could be read as more than one part of a key."""
+    if not re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", code):
+        text = _("Capital letters, digits and hyphens.")
+        raise Invalid("bad_code", text, pointer="/code")
 
 
 def agency_key(code: str, level: int) -> str:
@@ -345,7 +340,10 @@ class Audience:
         return {"audience": sorted(self.keys), "expiring": self.expiring or None}
 
     def within(self, parent: "Audience", floor: frozenset[str]) -> "Audience":
-        """This audience cut down to ``parent``'s, never below the keys ``floor``."""
+        """This audience cut down to ``parent``'s, never below the keys ``floor``.
+
+        What is left ends when the way into the parent does.
+        """
         kept = set()
         expiring = {}
         for key in self.keys:
@@ -354,10 +352,8 @@ class Audience:
                 continue
             inner = stricter(key, way_in)
             kept.add(inner)
-            ends = [self.expiring.get(key), parent.expiring.get(way_in)]
-            known = [end for end in ends if end is not None]
-            if known and inner not in floor:
-                expiring[inner] = min(known)
+            if way_in in parent.expiring and inner not in floor:
+                expiring[inner] = parent.expiring[way_in]
         return Audience(frozenset(kept) | floor, expiring)
 
     def way_in(self, key: str) -> str | None:

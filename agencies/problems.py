@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents with a stable code and JSON pointers."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from agencies.errors import Refused
+from agencies.fields import MAX_FAULTS
 
 log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -76,7 +78,7 @@ def _problem_of(error: Exception) -> dict[str, Any] | None:
     if isinstance(error, Refused):
         return _of_refusal(error)
     if isinstance(error, exceptions.ValidationError):
-        found = list(_flatten(error.get_full_details(), ""))
+        found = list(islice(_flatten(error.get_full_details(), ""), MAX_FAULTS))
         return problem(400, "invalid", "The request is not valid.", found)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, str(error.get_codes()), str(error.detail))

@@ -28,6 +28,10 @@ _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 _BYDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 
 
+# Characters of a rule, as it is stored.
+LONGEST = 200
+
+
 class BadRule(ValueError):
     """A rule that is refused; ``code`` is stable, the text is for people."""
 
@@ -59,6 +63,8 @@ def parse(text: str) -> Rule:
     Raises :class:`BadRule` for anything that is not such a rule.
     """
     body = text.strip().upper().removeprefix("RRULE:")
+    if len(body) > LONGEST:
+        raise BadRule("too_long", f"A rule has at most {LONGEST} characters.")
     parts: dict[str, str] = {}
     for part in body.split(";"):
         name, sign, value = part.partition("=")

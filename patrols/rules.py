@@ -248,7 +248,8 @@ def _require_weights(entitlements: Any) -> None:
             pointer="/entitlements",
         )
     for code, weight in entitlements.items():
-        if type(weight) is not int or not 1 <= weight <= MAX_WEIGHT:
+        is_whole = type(weight) is int and 1 <= weight <= MAX_WEIGHT
+        if not is_whole or not code.isprintable():
             raise Invalid(
                 "bad_entitlement",
                 _("A whole number from 1 to 1000."),

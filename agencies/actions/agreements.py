@@ -11,7 +11,14 @@ from agencies.audiences import reapply_agreement
 from agencies.context import system
 from agencies.errors import Conflict, NotFound
 from agencies.models import Agency, Agreement, Party, RightsVersion
-from agencies.policy import PLATFORM_KEY, Actor, Audience, Permission, require
+from agencies.policy import (
+    PLATFORM_KEY,
+    Actor,
+    Audience,
+    Permission,
+    require,
+    require_code,
+)
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -23,6 +30,7 @@ def create_agreement(
     """Register an agreement with its first parties and their lead entitlements."""
     require(by, Permission.AGREEMENT_MANAGE)
     agreement = Agreement(**values)
+    require_code(agreement.code)
     agreement.open_to(Audience(frozenset({PLATFORM_KEY})))
     agreement.save(force_insert=True)
     for agency, weight in parties.items():

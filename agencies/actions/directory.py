@@ -4,7 +4,6 @@ It is not guarded, so the journal, whose lines have an audience, cannot tell of
 it; the server's log does.
 """
 
-import re
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid
 from agencies.models import Agency, State
-from agencies.policy import Actor, Permission, require
+from agencies.policy import Actor, Permission, require, require_code
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +31,7 @@ def register_state(*, code: str, name: str, by: Actor) -> State:
 def register_agency(*, code: str, by: Actor, **values: Any) -> Agency:
     """Register an agency; its code is part of every key and never changes."""
     require(by, Permission.AGREEMENT_MANAGE)
-    if not re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)*", code):
-        text = _("Capital letters, digits and hyphens.")
-        raise Invalid("bad_code", text, pointer="/code")
+    require_code(code)
     agency = Agency(code=code, **values)
     _check(agency)
     agency.save(force_insert=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import grantees
 from agencies.audiences import max_tlps, reapply, release_audience
 from agencies.errors import Conflict, Invalid, NotFound
+from agencies.fields import LATEST
 from agencies.models import Release
 from agencies.policy import Actor, Audience, require
 from agencies.records import Owned, Record, ReleaseScope, owned_model
@@ -110,6 +111,8 @@ def release(
         raise Invalid(
             "expired", _("The expiry lies in the past."), pointer="/expires_at"
         )
+    if expires_at is not None and expires_at > LATEST:
+        raise Invalid("bad_day", _("Not a day of our time."), pointer="/expires_at")
     grantee = grantees.resolve(to, by=by)
     subject = _tear_line(row, by=by) if scope == ReleaseScope.TEARLINE else row
     grantees.require_admitted(subject, grantee.kind, grantee.max_tlp)

@@ -37,7 +37,7 @@ class GeoJSONField(forms.CharField):
         text = super().clean(value)
         try:
             given = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ValidationError(_("This is not GeoJSON."), code="not_json") from None
         try:
             return self.geometry.to_internal_value(_bare(given))

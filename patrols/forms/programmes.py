@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from patrols.forms.recurrence import (
 )
 from patrols.models import BorderSection, Programme, Route, Zone
 from patrols.recurrence import DAYS, BadRule, parse
+from patrols.rules import EARLIEST
 from patrols.wording import ORDINALS
 
 
@@ -91,7 +93,10 @@ class ProgrammeForm(MarkedForm):
     until = DayField(
         label=_("last day"), required=False, help_text=_("Empty: until changed.")
     )
-    first_on = DayField(label=_("first day"))
+    first_on = DayField(
+        label=_("first day"),
+        validators=[MinValueValidator(EARLIEST.date(), _("Not a day of our time."))],
+    )
     start_time = forms.TimeField(
         label=_("start"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

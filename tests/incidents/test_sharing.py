@@ -58,6 +58,20 @@ def test_a_partner_keeps_its_log_when_the_record_is_released_anew(
     assert readers.late.get(f"{incident.pk}/log/").json()["results"] == []
 
 
+def test_what_a_partner_wrote_lasts_as_long_as_its_release(
+    world: World, readers: Readers
+) -> None:
+    """A release that is made anew for good also keeps what was written before."""
+    incident = report(world)
+    grant = {"grantee": "agency:TJ-BT"}
+    release(readers, incident, **grant, expires_at=soon(1).isoformat())
+    assert readers.partner.post(f"{incident.pk}/acknowledge/").status_code == 200
+    release(readers, incident, **grant)
+    with acting(world.owner):
+        [made] = Acknowledgement.objects.visible_to(world.owner)
+    assert made.expiring is None
+
+
 def test_one_partner_does_not_learn_of_another(
     common: Incident, world: World, readers: Readers
 ) -> None:

@@ -12,4 +12,4 @@ ROWS_SEEN = 3 if IS_LONG else 1
 ROWS_HIDDEN = 2 if IS_LONG else 1
 LINKS = 200 if IS_LONG else 15
 # Of the two worlds: records that one of them hides.
-HIDDEN = int(os.environ.get("KARAUL_HIDDEN", "60"))
+HIDDEN = int(os.environ.get("KARAUL_HIDDEN", "40"))

@@ -181,8 +181,7 @@ class Oracle:
                 if same is None:
                     continue
                 way.level = max(way.level, level)
-                ends = [end for end in (way.until, same.until) if end is not None]
-                way.until = min(ends, default=None)
+                way.until = same.until
                 kept.append(way)
             note.ways = kept
 

@@ -143,7 +143,9 @@ def test_l27_a_release_that_ends(stack: Stack) -> None:
         rest = last_words(socket, 0.7)
     with stack.socket(session=session, after=cursors.encode(0)) as socket:
         rest += last_words(socket, 1.0)
-    assert "CANARY" not in json.dumps(rest)
+    told = json.dumps(rest)
+    assert "CANARY-BEFORE" not in told
+    assert "CANARY-AFTER" not in told
     assert spent <= PATIENCE
 
 
