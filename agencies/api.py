@@ -12,12 +12,12 @@ from agencies.filters import (
     AgencyFilters,
     AgreementFilters,
     OfficerFilters,
-    PostFilters,
+    PlaceFilters,
     ReleaseFilters,
 )
 from agencies.gateway import actor_of
 from agencies.models import Agency, Agreement, Officer, Post, Release
-from agencies.rest import OwnedViewSet, ReadViewSet, require_version
+from agencies.rest import OwnedViewSet, ReadViewSet
 from agencies.serializers import (
     AgencySerializer,
     AgreementSerializer,
@@ -69,7 +69,6 @@ class ReleaseViewSet(ReadViewSet):
     serializer_class = OwnReleaseSerializer
     scope = "agencies"
     filterset_class = ReleaseFilters
-    page_order = ("-created_at", "-id")
 
     def get_queryset(self) -> QuerySet[Any]:
         """Keep the agency's own: others see theirs at the record."""
@@ -82,13 +81,12 @@ class ReleaseViewSet(ReadViewSet):
 class PostViewSet(OwnedViewSet):
     """Border posts and stations."""
 
-    queryset = Post.objects.select_related("owner")
+    queryset = Post.objects.all()
     serializer_class = PostSerializer
     scope = "agencies"
     # Posts are places, which the planners of patrols keep.
     write_scope = "patrols"
-    filterset_class = PostFilters
-    page_order = ("-created_at", "-id")
+    filterset_class = PlaceFilters
 
     @extend_schema(request=PostWriteSerializer, responses={201: PostSerializer})
     def create(self, request: Request) -> Response:
@@ -99,7 +97,5 @@ class PostViewSet(OwnedViewSet):
     @extend_schema(request=PostChangeSerializer, responses=PostSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change code, name or place; needs ``If-Match``."""
-        row = self.get_object()
-        require_version(request, row)
-        given = self.input(PostChangeSerializer)
+        row, given = self.to_change(PostChangeSerializer, is_needed=True)
         return self.answer(posts.change_post(post=row, by=actor_of(request), **given))

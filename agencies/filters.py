@@ -11,6 +11,7 @@ from django_filters.filters import (
     Filter,
     ModelChoiceFilter,
     MultipleChoiceFilter,
+    TypedChoiceFilter,
     UUIDFilter,
 )
 from django_filters.rest_framework.filterset import FilterSet
@@ -51,10 +52,10 @@ def any_of(choices: list[Any], **options: Any) -> Filter:
     return MultipleChoiceFilter(choices=choices, distinct=False, **options)
 
 
-def yes_no(method: str) -> Filter:
+def yes_no(**options: Any) -> Filter:
     """Filter by ``true`` or ``false``, and nothing else."""
     words = [("true", "true"), ("false", "false")]
-    return ChoiceFilter(choices=words, method=method)
+    return TypedChoiceFilter(choices=words, coerce="true".__eq__, **options)
 
 
 def agency() -> Filter:
@@ -62,7 +63,7 @@ def agency() -> Filter:
     return ModelChoiceFilter(queryset=Agency.objects.all(), to_field_name="code")
 
 
-def seen(model: Any) -> Any:
+def nameable(model: Any) -> Any:
     """Return how to find the rows of a model that whoever asks may name."""
 
     def rows(request: Any) -> QuerySet[Any]:
@@ -113,7 +114,7 @@ class AgreementFilters(FilterSet):
 class OfficerFilters(FilterSet):
     """Officers."""
 
-    agency = CharFilter(field_name="agency__code")
+    agency = agency()
     username = CharFilter()
 
 
@@ -124,8 +125,9 @@ class ReleaseFilters(FilterSet):
     type = CharFilter(field_name="record_type")
 
 
-class PostFilters(FilterSet):
-    """Posts."""
+class PlaceFilters(FilterSet):
+    """Posts, zones, routes and checkpoints."""
 
-    owner = CharFilter(field_name="owner__code")
+    owner = agency()
     code = CharFilter()
+    updated_after = MomentFilter("updated_at", "gt")

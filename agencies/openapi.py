@@ -109,7 +109,13 @@ class Schema(AutoSchema):
 
 
 def _geometry(types: tuple[str, ...]) -> dict[str, Any]:
-    depth = {"Point": 0, "LineString": 1, "Polygon": 2, "MultiPolygon": 3}
+    depth = {
+        "Point": 0,
+        "LineString": 1,
+        "MultiLineString": 2,
+        "Polygon": 2,
+        "MultiPolygon": 3,
+    }
     position: dict[str, Any] = {
         "type": "array",
         "items": {"type": "number"},
@@ -119,7 +125,7 @@ def _geometry(types: tuple[str, ...]) -> dict[str, Any]:
     shapes = []
     for name in types:
         coordinates = position
-        for _level in range(depth.get(name, 1)):
+        for _level in range(depth[name]):
             coordinates = {"type": "array", "items": coordinates}
         shapes.append(
             {

@@ -220,6 +220,11 @@ class Record(Owned):
         """Whether this row is the reduced form of another."""
         return getattr(self, "tear_line_of_id", None) is not None
 
+    def tear_line_for(self, actor: policy.Actor) -> Self | None:
+        """Return the tear line written of this record, to its owner alone."""
+        rows: Any = type(self).objects.visible_to(actor)
+        return rows.filter(tear_line_of=self.pk).first() if actor.owns(self) else None
+
     def tear_line_values(self) -> dict[str, Any]:
         """Return the only fields that a tear line takes over, already blunted."""
         raise NotImplementedError

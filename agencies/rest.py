@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework.backends import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -124,16 +125,10 @@ class ReadViewSet(viewsets.GenericViewSet[Any]):
         shown: Any = self.serializer_class
         return shown.read(rows, actor_of(self.request), *also)  # type: ignore[no-any-return]
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        """Let serializers resolve references under the actor's rights."""
-        actor = getattr(self.request, "actor", None)
-        return {**super().get_serializer_context(), "actor": actor}
-
     def input(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """Return the validated body."""
-        checked = serializer(
-            data=self.request.data, context=self.get_serializer_context()
-        )
+        """Return the validated body; what it names, the actor must see."""
+        actor = actor_of(self.request)
+        checked = serializer(data=self.request.data, context={"actor": actor})
         checked.is_valid(raise_exception=True)
         return dict(checked.validated_data)
 
@@ -170,18 +165,26 @@ class OwnedViewSet(AnsweredOnce, ReadViewSet):
         model: Any = rows.model
         return str(model.type_name())
 
+    def to_change(self, body: Any, *, is_needed: bool = False) -> tuple[Any, Any]:
+        """Return the row that a change is about, and the body.
+
+        ``is_needed`` asks for ``If-Match``, as changes of content do.
+        """
+        row = self.get_object()
+        require_version(self.request, row, is_needed=is_needed)
+        return row, self.input(body)
+
     @action(detail=True, methods=["get", "post"], url_path="releases")
     def releases(self, request: Request, pk: str | None = None) -> Response:
         """List a record's releases that the actor may know of, or add one."""
-        row = self.get_object()
         if request.method == "POST":
-            require_version(request, row, is_needed=False)
-            given = self.input(ReleaseWriteSerializer)
+            row, given = self.to_change(ReleaseWriteSerializer)
             made = releases.release(
                 record=row, to=given.pop("grantee"), by=actor_of(request), **given
             )
             return Response(ReleaseSerializer.one(made, actor_of(request)), status=201)
-        shown = self._found(self._only(self.get_queryset(), pk))["shown"]
+        rows = self.filter_queryset(self.get_queryset())
+        shown = self._found(self._only(rows, pk))["shown"]
         return Response({"results": orjson.loads(shown)["releases"]})
 
     @action(
@@ -200,3 +203,16 @@ class OwnedViewSet(AnsweredOnce, ReadViewSet):
             raise NotFound from None
         releases.revoke(record=row, release_id=wanted, by=actor_of(request))
         return Response(status=204)
+
+
+class RecordViewSet(OwnedViewSet):
+    """Records: owned rows that may have a tear line."""
+
+    @extend_schema(responses={200: dict[str, str]})
+    @action(detail=True, methods=["get"], url_path="tear-line")
+    def tear_line(self, request: Request, pk: str) -> Response:
+        """Return the tear line's id and reference, for the owner."""
+        found = self.get_object().tear_line_for(actor_of(request))
+        if found is None:
+            raise NotFound
+        return Response({"id": found.pk, "ref": found.ref})

@@ -7,12 +7,13 @@ from django.db.models.functions import Concat, Substr
 from rest_framework import serializers
 
 from agencies.fields import (
-    MAX_CODES,
     GeometryField,
+    Grantees,
     MarkingSerializer,
     MomentField,
     RefSerializer,
     StrictSerializer,
+    Text,
 )
 from agencies.models import (
     Agency,
@@ -22,9 +23,9 @@ from agencies.models import (
     Post,
     Release,
 )
-from agencies.policy import MAX_LEVEL, TLP, Actor
+from agencies.policy import Actor, Role
 from agencies.records import ReleaseScope
-from agencies.shown import Object, ShownSerializer, for_owner, seen
+from agencies.shown import Object, ShownSerializer, for_owner, reference
 
 
 class AgencyCode(serializers.SlugRelatedField[Agency]):
@@ -43,7 +44,7 @@ def officer_seen(name: str, actor: Actor) -> Subquery:
     ``name`` is the column of the officer's id.
     """
     label = Concat(Value("officer:"), "username")
-    return seen(name, Officer.objects.visible_to(actor), label)
+    return reference(name, Officer.objects.visible_to(actor), label)
 
 
 def person_seen(label: str, actor: Actor, *, colleagues: str = "") -> Case:
@@ -74,26 +75,41 @@ class AgencySerializer(ShownSerializer):
 
 
 class OfficerSerializer(ShownSerializer):
-    """An officer; partners see liaison officers without their clearance."""
+    """An officer; but to colleagues languages, roles, clearance and state are null."""
 
     agency = AgencyCode(read_only=True)
+    languages = serializers.JSONField(read_only=True, allow_null=True)
+    roles = serializers.ListField(
+        child=serializers.ChoiceField(Role.choices), read_only=True, allow_null=True
+    )
+    clearance = serializers.IntegerField(read_only=True, allow_null=True)
+    is_active = serializers.BooleanField(read_only=True, allow_null=True)
+
+    # Shown to the officer's own agency.
+    INNER = ("languages", "roles", "clearance", "is_active")
 
     class Meta:
         """Nothing about log-in."""
 
         model = Officer
-        fields = ["id", "username", "name", "agency", "rank", "call_sign"]
-
-    # Shown to the officer's own agency.
-    INNER = ("languages", "roles", "clearance", "is_active")
+        fields = [
+            "id",
+            "username",
+            "name",
+            "agency",
+            "rank",
+            "call_sign",
+            "languages",
+            "roles",
+            "clearance",
+            "is_active",
+        ]
 
     @classmethod
-    def json(cls, actor: Actor) -> Any:
-        """Add the inner fields for the officer's own agency."""
-        outer = cls.members(actor)
-        inner = {name: name for name in cls.INNER}
-        is_own = When(agency=actor.agency_id, then=Object(**outer | inner))
-        return Case(is_own, default=Object(**outer))
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Keep the inner fields to the officer's own agency."""
+        is_own = Q(agency=actor.agency_id)
+        return {name: Case(When(is_own, then=F(name))) for name in cls.INNER}
 
 
 class PartySerializer(ShownSerializer):
@@ -181,9 +197,9 @@ class OwnReleaseSerializer(ReleaseSerializer):
 class ReleaseWriteSerializer(StrictSerializer):
     """A new release."""
 
-    grantee = serializers.CharField(max_length=80)
+    grantee = Text(max_length=80)
     scope = serializers.ChoiceField(ReleaseScope.choices, default=ReleaseScope.FULL)
-    reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+    reason = Text(max_length=300, allow_blank=True, default="")
     expires_at = MomentField(allow_null=True, default=None)
 
 
@@ -232,7 +248,7 @@ class RecordSerializer(OwnedSerializer):
         """Show the fuller record's id to those of its owner who see it."""
         records: Any = cls.Meta.model
         own = records.objects.visible_to(actor).filter(owner=actor.agency_id)
-        fuller = seen("tear_line_of_id", own)
+        fuller = reference("tear_line_of_id", own)
         return {**super().expressions(actor), "tear_line_of": fuller}
 
     @classmethod
@@ -257,24 +273,28 @@ class PostSerializer(OwnedSerializer):
         fields = [*OwnedSerializer.COMMON, "code", "name", "place"]
 
 
-class PostChangeSerializer(MarkingSerializer):
+class PlaceChange(MarkingSerializer):
+    """What may be changed of any place."""
+
+    code = Text(max_length=24, required=False)
+    name = Text(max_length=120, required=False)
+
+
+class PlaceWrite(PlaceChange):
+    """What any new place needs."""
+
+    code = Text(max_length=24)
+    name = Text(max_length=120)
+    release_to = Grantees(required=False)
+
+
+class PostChangeSerializer(PlaceChange):
     """What may be changed of a post."""
 
-    code = serializers.CharField(max_length=24, required=False)
-    name = serializers.CharField(max_length=120, required=False)
     place = GeometryField("Point", required=False)
 
 
-class PostWriteSerializer(StrictSerializer):
+class PostWriteSerializer(PlaceWrite):
     """A new post, and to whom it is released."""
 
-    code = serializers.CharField(max_length=24)
-    name = serializers.CharField(max_length=120)
     place = GeometryField("Point")
-    tlp = serializers.ChoiceField(TLP.choices, default=TLP.AMBER)
-    level = serializers.IntegerField(min_value=0, max_value=MAX_LEVEL, default=0)
-    release_to = serializers.ListField(
-        child=serializers.CharField(max_length=80),
-        max_length=MAX_CODES,
-        default=list,
-    )

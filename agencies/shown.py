@@ -19,7 +19,6 @@ from django.db.models import (
     Func,
     JSONField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -119,11 +118,10 @@ def fragment(row: dict[str, Any]) -> orjson.Fragment:
 
 def for_owner(name: str, actor: Actor, otherwise: Any = None) -> Case:
     """Return a column's value for the owner's eyes, for others something else."""
-    is_own = Q(owner=actor.agency_id) if actor.agency_id else Q(pk__in=[])
-    return Case(When(is_own, then=F(name)), default=Value(otherwise))
+    return Case(When(owner=actor.agency_id, then=F(name)), default=Value(otherwise))
 
 
-def seen(name: str, rows: QuerySet[Any], shown: Any = "pk") -> Subquery:
+def reference(name: str, rows: QuerySet[Any], shown: Any = "pk") -> Subquery:
     """Return something of what a foreign key points to; null if not among ``rows``."""
     return Subquery(rows.filter(pk=OuterRef(name)).order_by().values_list(shown))
 
@@ -161,5 +159,5 @@ def _column(model: Any, field: "serializers.Field[Any, Any, Any, Any]") -> Any:
         return GeoJson(source)
     if isinstance(field, serializers.SlugRelatedField):
         known = model._meta.get_field(source).related_model
-        return seen(source, known._base_manager.all(), field.slug_field or "pk")
+        return reference(source, known._base_manager.all(), field.slug_field or "pk")
     return F(source)

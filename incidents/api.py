@@ -1,6 +1,5 @@
 """Incidents over REST: thin, on the same actions as the pages."""
 
-from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -11,7 +10,7 @@ from rest_framework.response import Response as Answer
 from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.rest import OwnedViewSet, require_version
+from agencies.rest import RecordViewSet
 from incidents import actions
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, LogEntry, Response
@@ -28,10 +27,10 @@ from incidents.serializers import (
 )
 
 
-class IncidentViewSet(OwnedViewSet):
+class IncidentViewSet(RecordViewSet):
     """Incidents: what happened, who responds, what was written about it."""
 
-    queryset = Incident.objects.select_related("owner")
+    queryset = Incident.objects.all()
     serializer_class = IncidentSerializer
     scope = "incidents"
     filterset_class = IncidentFilters
@@ -46,16 +45,14 @@ class IncidentViewSet(OwnedViewSet):
     @extend_schema(request=IncidentChangeSerializer, responses=IncidentSerializer)
     def partial_update(self, request: Request, pk: str) -> Answer:
         """Change what is reported; needs ``If-Match``."""
-        row = self.get_object()
-        require_version(request, row)
-        given = self.input(IncidentChangeSerializer)
+        row, given = self.to_change(IncidentChangeSerializer, is_needed=True)
         return self.answer(actions.edit(incident=row, by=actor_of(request), **given))
 
     @extend_schema(request=None, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: str) -> Answer:
         """Tell the owner that one's agency has seen it; again is harmless."""
-        row = self._to_change(NothingSerializer)[0]
+        row = self.to_change(NothingSerializer)[0]
         actions.acknowledge(incident=row, by=actor_of(request))
         return self.answer(row)
 
@@ -63,7 +60,7 @@ class IncidentViewSet(OwnedViewSet):
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, pk: str) -> Answer:
         """Assign an agency or a patrol; a partner offers its own."""
-        row, given = self._to_change(AssignSerializer)
+        row, given = self.to_change(AssignSerializer)
         made = actions.assign(incident=row, by=actor_of(request), **given)
         return Answer(ResponseSerializer.one(made, actor_of(request)), status=201)
 
@@ -71,14 +68,14 @@ class IncidentViewSet(OwnedViewSet):
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Answer:
         """Say that it is over on the ground."""
-        row = self._to_change(NothingSerializer)[0]
+        row = self.to_change(NothingSerializer)[0]
         return self.answer(actions.resolve(incident=row, by=actor_of(request)))
 
     @extend_schema(request=CloseSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Answer:
         """Close it for a reason; it stays readable."""
-        row, given = self._to_change(CloseSerializer)
+        row, given = self.to_change(CloseSerializer)
         return self.answer(actions.close(incident=row, by=actor_of(request), **given))
 
     @extend_schema(methods=["get"], responses=LogEntrySerializer(many=True))
@@ -92,7 +89,7 @@ class IncidentViewSet(OwnedViewSet):
         """List the log's lines that one may read, oldest first, or add one."""
         actor = actor_of(request)
         if request.method == "POST":
-            row, given = self._to_change(LogEntryWriteSerializer)
+            row, given = self.to_change(LogEntryWriteSerializer)
             made = actions.write_log(incident=row, by=actor, **given)
             return Answer(LogEntrySerializer.one(made, actor), status=201)
         entries = LogEntry.objects.visible_to(actor).filter(incident=self.get_object())
@@ -125,20 +122,3 @@ class IncidentViewSet(OwnedViewSet):
         given = self.input(AdvanceSerializer)
         made = actions.advance(response=made, by=actor, **given)
         return Answer(ResponseSerializer.one(made, actor))
-
-    @extend_schema(responses={200: dict[str, str]})
-    @action(detail=True, methods=["get"], url_path="tear-line")
-    def tear_line(self, request: Request, pk: str) -> Answer:
-        """Return the tear line's id and reference, for the owner."""
-        actor = actor_of(request)
-        row = self.get_object()
-        found = Incident.objects.visible_to(actor).filter(tear_line_of=row).first()
-        if found is None or not actor.owns(row):
-            raise NotFound
-        return Answer({"id": found.pk, "ref": found.ref})
-
-    def _to_change(self, body: Any) -> tuple[Incident, dict[str, Any]]:
-        """Return the incident that a verb is about, and the verb's body."""
-        row: Incident = self.get_object()
-        require_version(self.request, row, is_needed=False)
-        return row, self.input(body)

@@ -5,8 +5,15 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django_filters.filters import ModelChoiceFilter
 
-from agencies.filters import MomentFilter, RecordFilters, agency, any_of, seen, yes_no
-from incidents.models import OPEN_STATES, Category, Incident, IncidentState, Severity
+from agencies.filters import (
+    MomentFilter,
+    RecordFilters,
+    agency,
+    any_of,
+    nameable,
+    yes_no,
+)
+from incidents.models import OPEN_STATES, Category, IncidentState, Severity
 from patrols.filters import BoxFilter
 from patrols.models import Patrol
 
@@ -18,20 +25,14 @@ class IncidentFilters(RecordFilters):
     severity = any_of(Severity.choices)
     category = any_of(Category.choices)
     owner = agency()
-    patrol = ModelChoiceFilter(queryset=seen(Patrol))
-    is_open = yes_no("keep_open")
+    patrol = ModelChoiceFilter(queryset=nameable(Patrol))
+    is_open = yes_no(method="keep_open")
     occurred_after = MomentFilter("occurred_at", "gt")
     occurred_before = MomentFilter("occurred_at", "lt")
     updated_after = MomentFilter("updated_at", "gt")
     bbox = BoxFilter("place", "cell")
 
-    class Meta:
-        """Nothing is derived from the model."""
-
-        model = Incident
-        fields: list[str] = []
-
-    def keep_open(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def keep_open(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those that still need somebody, or the others."""
         is_open = Q(state__in=OPEN_STATES)
-        return rows.filter(is_open if value == "true" else ~is_open)
+        return rows.filter(is_open if value else ~is_open)

@@ -23,7 +23,7 @@ from agencies.serializers import (
     officer_seen,
     person_seen,
 )
-from agencies.shown import ShownSerializer, seen
+from agencies.shown import ShownSerializer, reference
 from incidents.models import (
     Acknowledgement,
     Category,
@@ -78,8 +78,8 @@ class IncidentSerializer(RecordSerializer):
 
     place = GeometryField("Point", read_only=True)
     occurred_at = MomentField(read_only=True)
-    resolved_at = MomentField(read_only=True)
-    closed_at = MomentField(read_only=True)
+    resolved_at = MomentField(read_only=True, allow_null=True)
+    closed_at = MomentField(read_only=True, allow_null=True)
     patrol = serializers.UUIDField(read_only=True, allow_null=True)
     author = serializers.CharField(read_only=True, allow_null=True)
     acknowledgements = AcknowledgementSerializer(many=True, read_only=True)
@@ -114,7 +114,7 @@ class IncidentSerializer(RecordSerializer):
         made = Acknowledgement.objects.visible_to(actor)
         return {
             **super().expressions(actor),
-            "patrol": seen("patrol_id", Patrol.objects.visible_to(actor)),
+            "patrol": reference("patrol_id", Patrol.objects.visible_to(actor)),
             "author": officer_seen("author_id", actor),
             "acknowledgements": AcknowledgementSerializer.each(
                 made.filter(incident=OuterRef("pk")), actor
@@ -207,7 +207,7 @@ class ResponseSerializer(ShownSerializer):
     def expressions(cls, actor: Actor) -> dict[str, Any]:
         """Name the patrol and the officer that the reader may know."""
         return {
-            "patrol": seen("patrol_id", Patrol.objects.visible_to(actor)),
+            "patrol": reference("patrol_id", Patrol.objects.visible_to(actor)),
             "assigned_by": person_seen("assigned_by", actor),
         }
 

@@ -5,10 +5,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.rest import OwnedViewSet, require_version
+from agencies.rest import RecordViewSet
 from intel import actions
 from intel.filters import ReportFilters
 from intel.models import Report
@@ -19,10 +18,10 @@ from intel.serializers import (
 )
 
 
-class ReportViewSet(OwnedViewSet):
+class ReportViewSet(RecordViewSet):
     """Graded intelligence reports, and the tear lines released from them."""
 
-    queryset = Report.objects.select_related("owner")
+    queryset = Report.objects.all()
     serializer_class = ReportSerializer
     scope = "reports"
     filterset_class = ReportFilters
@@ -36,27 +35,12 @@ class ReportViewSet(OwnedViewSet):
     @extend_schema(request=ReportChangeSerializer, responses=ReportSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a report; needs ``If-Match``."""
-        row = self.get_object()
-        require_version(request, row)
-        given = self.input(ReportChangeSerializer)
+        row, given = self.to_change(ReportChangeSerializer, is_needed=True)
         return self.answer(actions.edit(report=row, by=actor_of(request), **given))
 
     @extend_schema(request=None, responses=ReportSerializer)
     @action(detail=True, methods=["post"], url_path="end-validity")
     def end_validity(self, request: Request, pk: str) -> Response:
         """Say that it no longer holds; it stays readable."""
-        row = self.get_object()
-        require_version(request, row, is_needed=False)
-        self.input(NothingSerializer)
+        row = self.to_change(NothingSerializer)[0]
         return self.answer(actions.end_validity(report=row, by=actor_of(request)))
-
-    @extend_schema(responses={200: dict[str, str]})
-    @action(detail=True, methods=["get"], url_path="tear-line")
-    def tear_line(self, request: Request, pk: str) -> Response:
-        """Return the tear line's id and reference, for the owner."""
-        actor = actor_of(request)
-        row = self.get_object()
-        found = Report.objects.visible_to(actor).filter(tear_line_of=row).first()
-        if found is None or not actor.owns(row):
-            raise NotFound
-        return Response({"id": found.pk, "ref": found.ref})

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from agencies.filters import MomentFilter, RecordFilters, agency, any_of, yes_no
 from agencies.policy import TLP
 from incidents.models import Category
-from intel.models import InformationGrade, Report, SourceGrade
+from intel.models import IS_OVER, InformationGrade, SourceGrade
 
 
 class ReportFilters(RecordFilters):
@@ -19,14 +18,8 @@ class ReportFilters(RecordFilters):
     information_grade = any_of(InformationGrade.choices)
     tlp = any_of(TLP.choices)
     owner = agency()
-    is_current = yes_no("keep_current")
+    is_current = yes_no(method="keep_current")
     created_after = MomentFilter("created_at", "gt")
-
-    class Meta:
-        """Nothing is derived from the model."""
-
-        model = Report
-        fields: list[str] = []
 
     def keep_topics(
         self, rows: QuerySet[Any], name: str, value: list[str]
@@ -34,7 +27,6 @@ class ReportFilters(RecordFilters):
         """Keep reports on any of the topics."""
         return rows.filter(topics__overlap=value) if value else rows
 
-    def keep_current(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def keep_current(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those that still hold, or the others."""
-        is_over = Q(valid_until__lte=timezone.now())
-        return rows.filter(~is_over if value == "true" else is_over)
+        return rows.filter(~IS_OVER if value else IS_OVER)

@@ -51,7 +51,7 @@ class ReportForm(RecordForm):
         help_text=_(
             "What may be told without giving the source away. A release of the"
             " tear line shows this text, the topics, the grades and the validity:"
-            " no place, no source, no title."
+            " no place, no source, no title. It is always unclassified (level 0)."
         ),
     )
     place = PlaceField(required=False)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,14 +39,16 @@ class InformationGrade(models.IntegerChoices):
     UNKNOWN = 6, _("6 cannot be judged")
 
 
+# A report that no longer holds.
+IS_OVER = Q(valid_until__isnull=False, valid_until__lte=Now())
+
+
 class ReportQuerySet(RecordQuerySet["Report"]):
     """Reports."""
 
     def current(self) -> Self:
         """Keep those that are still valid."""
-        return self.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=timezone.now())
-        )
+        return self.filter(~IS_OVER)
 
 
 class Report(Record):

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import Case, When
-from django.db.models.functions import Concat, Now
+from django.db.models.functions import Concat
 from rest_framework import serializers
 
 from agencies.fields import (
+    Bounded,
     GeometryField,
     Grantees,
     MarkingSerializer,
@@ -18,7 +19,7 @@ from agencies.serializers import OwnedSerializer, RecordSerializer, officer_seen
 from agencies.shown import for_owner
 from incidents.models import Category
 from incidents.serializers import LANGUAGE
-from intel.models import InformationGrade, Report, SourceGrade
+from intel.models import IS_OVER, InformationGrade, Report, SourceGrade
 
 
 class ReportSerializer(RecordSerializer):
@@ -29,9 +30,9 @@ class ReportSerializer(RecordSerializer):
     """
 
     author = serializers.CharField(read_only=True, allow_null=True)
-    place = GeometryField("Point", read_only=True)
+    place = GeometryField("Point", read_only=True, allow_null=True)
     valid_from = MomentField(read_only=True)
-    valid_until = MomentField(read_only=True)
+    valid_until = MomentField(read_only=True, allow_null=True)
     tear_line_text = serializers.CharField(read_only=True, allow_null=True)
     source_note = serializers.CharField(read_only=True, allow_null=True)
 
@@ -62,14 +63,13 @@ class ReportSerializer(RecordSerializer):
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
         """Add what only the owner reads, and what is not a column."""
-        is_over = When(valid_until__lte=Now(), then=False)
         return {
             **super().expressions(actor),
             "author": officer_seen("author_id", actor),
             "tear_line_text": for_owner("tear_line_text", actor),
             "source_note": for_owner("source_note", actor),
             "grading": Concat("source_grade", "information_grade"),
-            "is_current": Case(is_over, default=True),
+            "is_current": Case(When(IS_OVER, then=False), default=True),
         }
 
 
@@ -83,7 +83,7 @@ class ReportChangeSerializer(MarkingSerializer):
     language = serializers.RegexField(
         LANGUAGE, max_length=8, allow_blank=True, required=False
     )
-    topics = serializers.ListField(
+    topics = Bounded(
         child=serializers.ChoiceField(Category.choices),
         max_length=len(Category),
         required=False,

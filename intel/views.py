@@ -9,16 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.actions import releases
 from agencies.errors import NotFound
 from agencies.forms import minute
-from agencies.guards import actor_of, officer_required
+from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import (
     done,
@@ -115,7 +111,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("report")
 def end_validity(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that a report no longer holds."""
     actor = actor_of(request)
@@ -126,7 +122,7 @@ def end_validity(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("report")
 def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Release it, or its tear line."""
     actor = actor_of(request)
@@ -139,7 +135,7 @@ def release(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("report")
 def revoke(request: HttpRequest, pk: UUID, release_id: UUID) -> HttpResponse:
     """End a release."""
     actor = actor_of(request)

@@ -9,14 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.fields import NothingSerializer
+from agencies.filters import PlaceFilters
 from agencies.gateway import actor_of
 from agencies.repeats import AnsweredOnce
-from agencies.rest import OwnedViewSet, ReadViewSet, require_version
+from agencies.rest import OwnedViewSet, ReadViewSet
 from patrols import actions, fixes, tracks
 from patrols.filters import (
     FixFilters,
     PatrolFilters,
-    PlaceFilters,
     ProgrammeFilters,
     SectionFilters,
 )
@@ -69,17 +69,11 @@ class PatrolsViewSet(OwnedViewSet):
 
     scope = "patrols"
 
-    def to_change(self, body: Any, *, is_needed: bool = False) -> tuple[Any, Any]:
-        """Return the row that a change is about, and the body."""
-        row = self.get_object()
-        require_version(self.request, row, is_needed=is_needed)
-        return row, self.input(body)
-
 
 class ZoneViewSet(PatrolsViewSet):
     """Areas in which patrols go."""
 
-    queryset = Zone.objects.select_related("owner")
+    queryset = Zone.objects.all()
     serializer_class = ZoneSerializer
     filterset_class = PlaceFilters
 
@@ -100,7 +94,7 @@ class ZoneViewSet(PatrolsViewSet):
 class RouteViewSet(PatrolsViewSet):
     """The ways that patrols take."""
 
-    queryset = Route.objects.select_related("owner")
+    queryset = Route.objects.all()
     serializer_class = RouteSerializer
     filterset_class = PlaceFilters
 
@@ -123,7 +117,7 @@ class RouteViewSet(PatrolsViewSet):
 class CheckpointViewSet(PatrolsViewSet):
     """Crossings and control points."""
 
-    queryset = Checkpoint.objects.select_related("owner")
+    queryset = Checkpoint.objects.all()
     serializer_class = CheckpointSerializer
     filterset_class = PlaceFilters
 
@@ -158,7 +152,7 @@ class BorderSectionViewSet(ReadViewSet):
 class ProgrammeViewSet(PatrolsViewSet):
     """Recurring series of joint patrols."""
 
-    queryset = Programme.objects.select_related("owner")
+    queryset = Programme.objects.all()
     serializer_class = ProgrammeSerializer
     filterset_class = ProgrammeFilters
 
@@ -183,7 +177,7 @@ class ProgrammeViewSet(PatrolsViewSet):
 class PatrolViewSet(PatrolsViewSet):
     """Patrols: planned, agreed, under way, completed; or cancelled."""
 
-    queryset = Patrol.objects.select_related("owner", "lead")
+    queryset = Patrol.objects.all()
     serializer_class = PatrolSerializer
     filterset_class = PatrolFilters
     page_order = ("-starts_at", "-id")

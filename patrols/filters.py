@@ -11,9 +11,16 @@ from django_filters import filters
 from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema_field
 
-from agencies.filters import MomentFilter, RecordFilters, agency, any_of, seen
+from agencies.filters import (
+    MomentFilter,
+    RecordFilters,
+    agency,
+    any_of,
+    nameable,
+    yes_no,
+)
 from patrols.cells import Box, cells_of
-from patrols.models import Fix, Patrol, PatrolState, Programme, SectionStatus
+from patrols.models import Patrol, PatrolState, Programme, SectionStatus
 
 
 class BoxFormField(forms.CharField):
@@ -61,14 +68,6 @@ class BoxFilter(filters.Filter):
         return qs.filter(**{f"{self.field_name}__intersects": window})
 
 
-class PlaceFilters(FilterSet):
-    """Filters of zones, routes and checkpoints."""
-
-    owner = filters.CharFilter(field_name="owner__code")
-    code = filters.CharFilter()
-    updated_after = MomentFilter("updated_at", "gt")
-
-
 class SectionFilters(FilterSet):
     """Filters of ``/api/v1/border-sections/``."""
 
@@ -83,9 +82,9 @@ class SectionFilters(FilterSet):
 class ProgrammeFilters(FilterSet):
     """Filters of ``/api/v1/programmes/``."""
 
-    owner = filters.CharFilter(field_name="owner__code")
+    owner = agency()
     code = filters.CharFilter()
-    is_active = filters.BooleanFilter()
+    is_active = yes_no()
     updated_after = MomentFilter("updated_at", "gt")
 
 
@@ -95,29 +94,17 @@ class PatrolFilters(RecordFilters):
     state = any_of(PatrolState.choices)
     lead = agency()
     owner = agency()
-    programme = filters.ModelChoiceFilter(queryset=seen(Programme))
+    programme = filters.ModelChoiceFilter(queryset=nameable(Programme))
     starts_after = MomentFilter("starts_at", "gt")
     starts_before = MomentFilter("starts_at", "lt")
     updated_after = MomentFilter("updated_at", "gt")
     bbox = BoxFilter(field_name="last_place", cell="last_cell")
 
-    class Meta:
-        """Nothing is derived from the model."""
-
-        model = Patrol
-        fields: list[str] = []
-
 
 class FixFilters(FilterSet):
     """Filters of ``/api/v1/positions/``."""
 
-    patrol = filters.ModelChoiceFilter(queryset=seen(Patrol))
+    patrol = filters.ModelChoiceFilter(queryset=nameable(Patrol))
     since = MomentFilter("at", "gte")
     until = MomentFilter("at", "lt")
     bbox = BoxFilter(field_name="place", cell="cell")
-
-    class Meta:
-        """Nothing is derived from the model."""
-
-        model = Fix
-        fields: list[str] = []

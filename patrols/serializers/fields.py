@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from agencies.models import Agreement, Officer
 from agencies.policy import Actor
-from agencies.shown import seen
+from agencies.shown import reference
 from patrols.models import Route, Zone
 
 
@@ -47,6 +47,6 @@ class SeenOfficer(serializers.Field[Any, Any, Any, Any]):
 def places_seen(actor: Actor) -> dict[str, Any]:
     """Return how to read zone and route: null where the reader does not see them."""
     return {
-        "zone": seen("zone_id", Zone.objects.visible_to(actor)),
-        "route": seen("route_id", Route.objects.visible_to(actor)),
+        "zone": reference("zone_id", Zone.objects.visible_to(actor)),
+        "route": reference("route_id", Route.objects.visible_to(actor)),
     }

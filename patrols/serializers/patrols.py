@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from agencies.fields import (
-    MAX_CODES,
+    Bounded,
     GeometryField,
     Grantees,
     MarkingSerializer,
@@ -21,7 +21,7 @@ from agencies.serializers import (
     RecordSerializer,
     officer_seen,
 )
-from agencies.shown import seen
+from agencies.shown import reference
 from patrols.models import Patrol, Programme, Route, Zone
 from patrols.serializers.fields import SeenOfficer, places_seen
 
@@ -71,7 +71,7 @@ class PatrolSerializer(RecordSerializer):
         """Add what the reader sees of its surroundings."""
         return {
             **super().expressions(actor),
-            "programme": seen("programme_id", Programme.objects.visible_to(actor)),
+            "programme": reference("programme_id", Programme.objects.visible_to(actor)),
             "commander": officer_seen("commander_id", actor),
             **places_seen(actor),
         }
@@ -92,8 +92,9 @@ class PatrolWriteSerializer(PatrolChangeSerializer):
 
     title = Text(max_length=120)
     lead = AgencyCode()
-    participants = serializers.ListField(
-        child=Text(max_length=16), min_length=1, max_length=MAX_CODES
+    participants = Bounded(
+        child=Text(max_length=16),
+        min_length=1,
     )
     zone = Seen(Zone)
     starts_at = MomentField()

@@ -1,24 +1,9 @@
 """Zones, routes, checkpoints and border sections."""
 
-from agencies.fields import GeometryField, Grantees, MarkingSerializer, Text
-from agencies.serializers import OwnedSerializer
+from agencies.fields import GeometryField
+from agencies.serializers import OwnedSerializer, PlaceChange, PlaceWrite
 from agencies.shown import ShownSerializer
 from patrols.models import BorderSection, Checkpoint, Route, Zone
-
-
-class PlaceChange(MarkingSerializer):
-    """What may be changed of any place."""
-
-    code = Text(max_length=24, required=False)
-    name = Text(max_length=120, required=False)
-
-
-class PlaceWrite(PlaceChange):
-    """What any new place needs."""
-
-    code = Text(max_length=24)
-    name = Text(max_length=120)
-    release_to = Grantees(required=False)
 
 
 class ZoneSerializer(OwnedSerializer):

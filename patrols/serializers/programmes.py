@@ -5,11 +5,18 @@ from typing import Any
 from django.db.models import Func, TextField
 from rest_framework import serializers
 
-from agencies.fields import MAX_CODES, Grantees, MarkingSerializer, Seen, Text
+from agencies.fields import (
+    Bounded,
+    Grantees,
+    MarkingSerializer,
+    Seen,
+    Text,
+    Weights,
+)
 from agencies.models import Agreement, Purpose
 from agencies.policy import Actor
 from agencies.serializers import OwnedSerializer
-from agencies.shown import seen
+from agencies.shown import reference
 from patrols.models import Programme, Route, Zone
 from patrols.serializers.fields import SeenAgreement, places_seen
 
@@ -71,7 +78,7 @@ class ProgrammeSerializer(OwnedSerializer):
         agreements = Agreement.objects.visible_to(actor)
         return {
             **super().expressions(actor),
-            "agreement": seen("agreement_id", agreements, "code"),
+            "agreement": reference("agreement_id", agreements, "code"),
             "start_time": Clock("start_time"),
             "duration": Hours("duration"),
             **places_seen(actor),
@@ -86,17 +93,13 @@ class ProgrammeChangeSerializer(MarkingSerializer):
     purpose = serializers.ChoiceField(Purpose.choices, required=False)
     zone = Seen(Zone, required=False)
     route = Seen(Route, required=False, allow_null=True)
-    section_codes = serializers.ListField(
-        child=Text(max_length=16), max_length=MAX_CODES, required=False
-    )
+    section_codes = Bounded(child=Text(max_length=16), required=False)
     recurrence = Text(max_length=200, required=False)
     first_on = serializers.DateField(required=False)
     start_time = serializers.TimeField(required=False)
     time_zone = Text(max_length=40, required=False)
     duration = serializers.DurationField(required=False)
-    entitlements = serializers.DictField(
-        child=serializers.IntegerField(min_value=1), required=False, allow_empty=False
-    )
+    entitlements = Weights(required=False, allow_empty=False)
     horizon_days = serializers.IntegerField(min_value=1, max_value=366, required=False)
     is_active = serializers.BooleanField(required=False)
 
@@ -113,7 +116,5 @@ class ProgrammeWriteSerializer(ProgrammeChangeSerializer):
     start_time = serializers.TimeField()
     time_zone = Text(max_length=40)
     duration = serializers.DurationField()
-    entitlements = serializers.DictField(
-        child=serializers.IntegerField(min_value=1), allow_empty=False
-    )
+    entitlements = Weights(allow_empty=False)
     release_to = Grantees(required=False)

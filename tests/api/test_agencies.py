@@ -87,7 +87,8 @@ def test_partners_know_liaison_officers_without_their_clearance(world: World) ->
     partner = officer(world, "partner").get("officers/").json()["results"]
     seen = {row["username"]: row for row in partner}
     assert set(seen) == {"owner", "owner_low", "partner", "partner_low"}
-    assert "clearance" not in seen["owner"]
+    assert seen["owner"]["clearance"] is None
+    assert seen["owner"]["roles"] is None
     assert seen["partner"]["clearance"] == 3
     own = officer(world, "owner").get("officers/", {"agency": "KG-BS"}).json()
     assert {row["username"] for row in own["results"]} == {
