@@ -7,8 +7,10 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,6 @@ from agencies.admin_forms import (
     AgencyForm,
     AgreementForm,
     ClientForm,
-    OfficerAdminForm,
     StateForm,
 )
 from agencies.administration import (
@@ -78,12 +79,13 @@ class AgencyAdmin(PlatformAdmin):
 
 
 @admin.register(Officer)
-class OfficerAdmin(ActionAdmin):
-    """Accounts: an agency's administrator keeps those of the agency."""
+class OfficerAdmin(HouseAdmin):
+    """Accounts: an agency's administrator keeps those of the agency.
 
-    form = OfficerAdminForm
-    fixed_fields = ["username", "agency"]
-    platform_fields = ["agency"]
+    They are listed here; one is opened and changed on the site's own pages, whose
+    form says what each role lets one do and offers what one may give.
+    """
+
     list_display = ["username", "name", "agency", "rank", "clearance", "is_active"]
     list_filter = ["is_active", "agency"]
     list_select_related = ["agency"]
@@ -95,13 +97,6 @@ class OfficerAdmin(ActionAdmin):
         if is_platform(request):
             return rows
         return rows.filter(agency=actor_of(request).agency_id)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the password out of what is only looked at: it shows its hash."""
-        names = super().get_fields(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return names
-        return [name for name in names if name != "password"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Let administrators add; the action asks for whom."""
@@ -116,6 +111,27 @@ class OfficerAdmin(ActionAdmin):
         is_own = obj.agency_id == actor_of(request).agency_id  # type: ignore[attr-defined]
         is_keeper = Role.PLATFORM_ADMIN in obj.roles  # type: ignore[attr-defined]
         return is_own and not is_keeper
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Lead to the site's page: the account's form, or what may be looked at."""
+        if not may_enter(request):
+            raise PermissionDenied
+        if object_id is None:
+            return redirect("officer-new")
+        row = self.get_object(request, object_id)
+        if row is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
+                request, self.opts, object_id
+            )
+            return missing
+        may_change = self.has_change_permission(request, row)
+        return redirect("officer-edit" if may_change else "officer", pk=row.pk)
 
 
 class PartyInline(HouseInline):

@@ -8,10 +8,10 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agencies.actions import accounts, agreements, clients, directory
+from agencies.actions import agreements, clients, directory
 from agencies.errors import Refused
-from agencies.forms.accounts import role_words
-from agencies.models import Agency, Agreement, Client, Officer, Purpose, State
+from agencies.forms import NamedForm
+from agencies.models import Agency, Agreement, Client, Purpose, State
 from agencies.policy import Actor, Level, Role
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ else:
     ModelForm = forms.ModelForm
 
 
-class ActionForm(ModelForm):
+class ActionForm(NamedForm, ModelForm):
     """A form of the administration that carries its action out.
 
     It does so as the last step of validation, in a savepoint, so that a refusal
@@ -90,51 +90,6 @@ class AgencyForm(ActionForm):
         if self.instance._state.adding:
             return directory.register_agency(by=self.by, **values)
         return directory.change_agency(agency=self.instance, by=self.by, **values)
-
-
-class OfficerAdminForm(ActionForm):
-    """An account."""
-
-    roles = forms.MultipleChoiceField(
-        label=_("roles"),
-        choices=lambda: [(r.value, f"{r.label}: {role_words(r)}") for r in Role],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    clearance = LevelField(label=_("clearance"))
-    password = forms.CharField(
-        label=_("password"),
-        strip=False,
-        max_length=4096,
-        required=False,
-        help_text=_("Empty: stays as it is."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    class Meta:
-        """Everything but what is derived."""
-
-        model = Officer
-        fields = [
-            "username",
-            "agency",
-            "name",
-            "rank",
-            "call_sign",
-            "languages",
-            "roles",
-            "clearance",
-            "is_active",
-            "password",
-        ]
-
-    def act(self, values: dict[str, Any]) -> Officer:
-        """Create or change the account."""
-        if not self.instance._state.adding:
-            return accounts.change_officer(officer=self.instance, by=self.by, **values)
-        if Role.PLATFORM_ADMIN not in self.by.roles:
-            values["agency"] = Agency.objects.get(code=self.by.agency)
-        return accounts.create_officer(by=self.by, **values)
 
 
 class AgreementForm(ActionForm):

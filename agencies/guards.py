@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
 from agencies.policy import Actor
 
@@ -27,6 +29,26 @@ def officer_required(view: View) -> View:
 
     guarded.guard = "officer"  # type: ignore[attr-defined]
     return guarded
+
+
+def verb_of(page: str) -> Callable[[View], View]:
+    """Act on a POST; send whoever opens the address to the record's page.
+
+    A refused form is shown at the address that it was sent to: what opens that
+    again, as a reload does, asks for the record. ``page`` names its URL, perhaps by
+    the view's arguments. Nothing is looked up: what is not visible leads there, too.
+    """
+
+    def declared(view: View) -> View:
+        @wraps(view)
+        def verb(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            return redirect(page.format(**kwargs), pk=kwargs["pk"])
+
+        return require_http_methods(["GET", "HEAD", "POST"])(verb)
+
+    return declared
 
 
 def public(view: View) -> View:

@@ -16,6 +16,7 @@ from agencies.policy import Actor, Audience, Permission, require
 from incidents.models import (
     NEXT_STATES,
     OPEN_STATES,
+    RESPONSE_OVER,
     Acknowledgement,
     CloseReason,
     Incident,
@@ -34,7 +35,6 @@ Choice = TypeVar("Choice", bound=models.TextChoices)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Clocks of partners differ a little.
 TOLERANCE = timedelta(minutes=10)
-RESPONSE_OVER = [ResponseState.DONE, ResponseState.DECLINED]
 
 
 @transaction.atomic
@@ -174,7 +174,10 @@ def assign(
 
 @transaction.atomic
 def advance(*, response: Response, state: str, by: Actor) -> Response:
-    """Say how far a response has come; the responding agency or the owner."""
+    """Say how far a response has come; the responding agency or the owner.
+
+    Of a closed incident it can still end: done or declined.
+    """
     # The incident first, as everywhere: two orders of locking could meet head-on.
     incident = Incident.objects.locked(by, response.incident_id)
     row = Response.objects.locked(by, response.pk)
@@ -186,6 +189,8 @@ def advance(*, response: Response, state: str, by: Actor) -> Response:
         raise Conflict("response_over", _("This response is over."))
     if wanted not in NEXT_STATES[ResponseState(row.state)]:
         raise Conflict("response_not_forward", _("A response moves forward only."))
+    if incident.state == IncidentState.CLOSED and wanted not in RESPONSE_OVER:
+        raise Conflict("closed", _("The incident is closed: a response can only end."))
     if wanted != ResponseState.DECLINED:
         _count_as_responding(incident, by)
     row.state = wanted

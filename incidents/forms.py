@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, PartForm, choose, minute, offer
@@ -18,6 +19,7 @@ from agencies.models import Agency
 from agencies.policy import Actor
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
 from patrols.models import Patrol, PatrolState
+from patrols.rules import OPEN_STATES
 
 Choices = list[tuple[Any, Any]]
 
@@ -70,11 +72,35 @@ def this_minute() -> datetime:
 
 
 class PatrolField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A patrol, by reference and title."""
+    """A patrol, told from others of its name by its start and state."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """Return both."""
-        return f"{obj.ref} {obj.title}"
+        """Return reference, title, start by the agency's clock, and state."""
+        starts = date_format(timezone.localtime(obj.starts_at), "j M H:i")
+        return f"{obj.ref} · {obj.title} · {starts} · {obj.get_state_display()}"
+
+
+# How far from now a patrol is offered that is not under way.
+PATROL_SPAN = timedelta(days=2)
+
+
+def near_now(patrols: QuerySet[Any], *, or_this: Any = None) -> QuerySet[Any]:
+    """Keep those around now: under way, then the next ones, then the latest over.
+
+    ``or_this``, by its id, is kept whenever it was.
+    """
+    now = timezone.now()
+    is_under_way = Q(state=PatrolState.UNDER_WAY)
+    is_ahead = Q(state__in=OPEN_STATES, ends_at__gt=now)
+    is_near = Q(starts_at__lt=now + PATROL_SPAN, ends_at__gt=now - PATROL_SPAN)
+    ahead_at = Case(When(is_under_way | is_ahead, then=F("starts_at")))
+    is_offered = is_under_way | is_near & ~Q(state=PatrolState.CANCELLED)
+    return patrols.filter(is_offered | Q(pk=or_this)).order_by(
+        Case(When(is_under_way, then=0), When(is_ahead, then=1), default=2),
+        ahead_at,
+        "-starts_at",
+        "id",
+    )
 
 
 class RecordForm(MarkedForm):
@@ -130,15 +156,10 @@ class IncidentForm(RecordForm):
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer recent patrols, and the one that it has."""
+        """Offer patrols around now, and the one that it has."""
         super().__init__(*args, **kwargs)
-        is_recent = Q(
-            ends_at__gt=timezone.now() - timedelta(days=14),
-            starts_at__lt=timezone.now() + timedelta(days=1),
-        )
-        had = Q(pk=self.initial.get("patrol"))
         seen = Patrol.objects.visible_to(self.actor)
-        offer(self, "patrol", seen.filter(is_recent | had).order_by("-starts_at"))
+        offer(self, "patrol", near_now(seen, or_this=self.initial.get("patrol")))
 
 
 class LogForm(PartForm):
@@ -173,10 +194,8 @@ class AssignForm(PartForm):
         """Offer all agencies to the owner, its own to a partner."""
         super().__init__(*args, **kwargs)
         agencies = Agency.objects.all()
-        soon = timezone.now() + timedelta(days=2)
         patrols = Patrol.objects.visible_to(actor).filter(
-            state__in=[PatrolState.PLANNED, PatrolState.AGREED, PatrolState.UNDER_WAY],
-            starts_at__lt=soon,
+            state__in=[*OPEN_STATES, PatrolState.UNDER_WAY]
         )
         if not is_owner:
             agencies = agencies.filter(code=actor.agency)
@@ -184,7 +203,7 @@ class AssignForm(PartForm):
             # Without it the patrol's lead would be meant, who may be another.
             self.fields["agency"].required = True
         offer(self, "agency", agencies)
-        offer(self, "patrol", patrols.order_by("starts_at"))
+        offer(self, "patrol", near_now(patrols))
         self.fields["agency"].initial = actor.agency
 
 

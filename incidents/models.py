@@ -259,6 +259,7 @@ NEXT_STATES = {
     ResponseState.DONE: [],
     ResponseState.DECLINED: [],
 }
+RESPONSE_OVER = [ResponseState.DONE, ResponseState.DECLINED]
 
 
 class Response(Guarded):

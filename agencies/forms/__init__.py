@@ -1,18 +1,30 @@
 """What forms of all applications are made of."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import formats, timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from agencies.errors import Refused, Stale
+from agencies.fields import EARLIEST, LATEST
 
 
-class RefusableForm(forms.Form):
+class NamedForm(forms.BaseForm):
+    """A form whose labels begin with a capital, wherever they are shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Write them in the reader's language."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = field.label and capfirst(str(field.label))
+
+
+class RefusableForm(NamedForm, forms.Form):
     """A form that shows an action's refusal beside the field that caused it."""
 
     def refuse(self, refusal: Refused) -> None:
@@ -58,6 +70,7 @@ class MomentField(forms.DateTimeField):
             attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
         )
         super().__init__(widget=picker, **kwargs)
+        self.validators.append(_is_of_our_time)
 
 
 class DayField(forms.DateField):
@@ -67,6 +80,13 @@ class DayField(forms.DateField):
         """Use the browser's own picker."""
         picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=picker, **kwargs)
+        self.validators.append(_is_of_our_time)
+
+
+def _is_of_our_time(value: date) -> None:
+    day = value.date() if isinstance(value, datetime) else value
+    if not EARLIEST.date() <= day <= LATEST.date():
+        raise ValidationError(_("Not a day of our time."), code="bad_day")
 
 
 def choose(form: forms.Form, name: str, choices: Any) -> None:

@@ -1,14 +1,18 @@
 """Forms of accounts and memberships."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import RefusableForm, choose, offer
 from agencies.forms.choices import Boxes, Option, Radios
 from agencies.models import Agency
-from agencies.policy import PERMISSION_WORDS, PERMISSIONS, Actor, Level, Role
+from agencies.policy import PERMISSIONS, Actor, Level, Permission, Role
+
+_LANGUAGE = re.compile(r"[a-z]{2,3} [a-c][12]", re.IGNORECASE)
 
 LEVEL_WORDS = {
     Level.UNCLASSIFIED: _("Unclassified records only."),
@@ -20,7 +24,7 @@ LEVEL_WORDS = {
 
 def role_words(role: Role) -> str:
     """Return what a role lets one do, as the policy has it."""
-    able = [str(text) for p, text in PERMISSION_WORDS.items() if p in PERMISSIONS[role]]
+    able = [str(p.label) for p in Permission if p in PERMISSIONS[role]]
     words = _("May %(able)s.") % {"able": ", ".join(able)}
     if role == Role.PLATFORM_ADMIN:
         return f"{words} {_('No records come with it.')}"
@@ -70,6 +74,31 @@ class PasswordForm(RefusableForm):
         return given
 
 
+class LanguagesField(forms.CharField):
+    """Languages with their CEFR levels, as people write them: "ky C2, ru B2"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say how."""
+        example = forms.TextInput(attrs={"placeholder": "ky C2, ru B2"})
+        super().__init__(widget=example, max_length=200, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what is stored as text."""
+        if isinstance(value, dict):
+            return ", ".join(f"{code} {level}" for code, level in value.items())
+        return value
+
+    def clean(self, value: Any) -> Any:
+        """Return levels by language code."""
+        parts = [part.split() for part in super().clean(value).split(",") if part]
+        if any(len(p) != 2 or not _LANGUAGE.fullmatch(" ".join(p)) for p in parts):
+            raise ValidationError(
+                _("Write each language's code and level: ky C2, ru B2."),
+                code="not_languages",
+            )
+        return {code.lower(): level.upper() for code, level in parts}
+
+
 class OfficerForm(RefusableForm):
     """An account, for the administrators of agencies."""
 
@@ -80,6 +109,11 @@ class OfficerForm(RefusableForm):
     )
     rank = forms.CharField(label=_("rank"), max_length=40, required=False)
     call_sign = forms.CharField(label=_("call sign"), max_length=40, required=False)
+    languages = LanguagesField(
+        label=_("languages"),
+        required=False,
+        help_text=_("The code of each with its level, A1 to C2."),
+    )
     roles = forms.MultipleChoiceField(
         label=_("roles"),
         widget=Boxes,

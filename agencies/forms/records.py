@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, PartForm, RefusableForm, choose
-from agencies.forms.choices import Option, Radios
+from agencies.forms.choices import Option, Radios, Words
 from agencies.forms.grantees import GranteeRadios, Marking, grantee_choices
 from agencies.policy import TLP, Actor, Level
 from agencies.records import Owned, Record, ReleaseScope
@@ -107,9 +107,10 @@ class ReleaseForm(PartForm):
         return given
 
     def _scopes(self) -> list[tuple[str, Option]]:
-        words = {
+        words: dict[ReleaseScope, Words] = {
             ReleaseScope.FULL: _("All of its fields, and every later change of them."),
-            ReleaseScope.TEARLINE: getattr(self.row, "tear_line_words", ""),
+            ReleaseScope.TEARLINE: _("%(fields)s. Always unclassified (level 0).")
+            % {"fields": getattr(self.row, "tear_line_words", "")},
         }
         return [
             (scope.value, Option(scope.label, help=words[scope]))

@@ -17,7 +17,9 @@ from agencies.guards import actor_of, officer_required
 from agencies.models import Agency, Certification, Officer
 from agencies.policy import Actor, Permission, Role, require
 
-_FIELDS = ["name", "rank", "call_sign", "roles", "clearance", "is_active"]
+_FIELDS = [
+    "name", "rank", "call_sign", "languages", "roles", "clearance", "is_active",
+]  # fmt: skip
 
 
 @officer_required

@@ -33,6 +33,7 @@ from incidents.known import Known
 from incidents.models import (
     NEXT_STATES,
     OPEN_STATES,
+    RESPONSE_OVER,
     Acknowledgement,
     Incident,
     IncidentState,
@@ -159,6 +160,7 @@ def parts(row: Incident, actor: Actor) -> dict[str, Any]:
         labels=[*(x.by for x in (*log, *noted)), *(x.assigned_by for x in responses)],
     )
     return {
+        "under_way": [made for made in responses if made.state not in RESPONSE_OVER],
         "tear_line": tear_line,
         "whole": _whole(row, actor),
         "author": person(known.author(row)),
@@ -196,8 +198,12 @@ def _next_states(made: Response, row: Incident, actor: Actor) -> list[tuple[str,
     is_mine = actor.owns(row) or made.agency_id == actor.agency_id
     if not is_mine or not actor.may(Permission.INCIDENT_HANDLE):
         return []
-    states = NEXT_STATES[ResponseState(made.state)]
-    return [(state.value, state.label) for state in states]
+    is_closed = row.state == IncidentState.CLOSED
+    return [
+        (state.value, state.label)
+        for state in NEXT_STATES[ResponseState(made.state)]
+        if state in RESPONSE_OVER or not is_closed
+    ]
 
 
 def _initial(row: Incident, actor: Actor) -> dict[str, Any]:

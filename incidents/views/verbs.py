@@ -6,11 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from agencies.actions import releases
 from agencies.errors import NotFound
-from agencies.guards import actor_of, officer_required
+from agencies.guards import actor_of, officer_required, verb_of
 from agencies.views.records import done, release_by_form, release_form
 from incidents import actions
 from incidents.forms import AssignForm, CloseForm, LogForm
@@ -19,7 +18,7 @@ from incidents.views.incident import found, show
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tell the owner that one's agency has seen it."""
     actor = actor_of(request)
@@ -30,7 +29,7 @@ def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Assign an agency or a patrol."""
     actor = actor_of(request)
@@ -47,7 +46,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def advance(request: HttpRequest, pk: UUID, response_id: UUID) -> HttpResponse:
     """Say how far a response has come."""
     actor = actor_of(request)
@@ -61,7 +60,7 @@ def advance(request: HttpRequest, pk: UUID, response_id: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a line to the log; htmx gets the log alone."""
     actor = actor_of(request)
@@ -79,7 +78,7 @@ def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that it is over on the ground."""
     actor = actor_of(request)
@@ -90,7 +89,7 @@ def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close it for a reason."""
     actor = actor_of(request)
@@ -107,7 +106,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Release it, or its tear line."""
     actor = actor_of(request)
@@ -120,7 +119,7 @@ def release(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("incident")
 def revoke(request: HttpRequest, pk: UUID, release_id: UUID) -> HttpResponse:
     """End a release."""
     actor = actor_of(request)

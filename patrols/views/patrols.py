@@ -11,15 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.errors import Invalid
 from agencies.forms import minute
-from agencies.guards import actor_of, officer_required
+from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Officer
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
@@ -33,6 +29,8 @@ from patrols.views.sharing import sharing
 
 # As on the map: an older position is drawn hollow.
 OLD = timedelta(minutes=15)
+# From so far off its plan, a start is asked for with the planned time.
+FAR = timedelta(hours=1)
 
 
 @officer_required
@@ -45,6 +43,7 @@ def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "patrol": row,
         "possible": possible,
+        "is_far": abs(row.starts_at - timezone.now()) > FAR,
         "commander_form": CommanderForm(patrol=row, actor=actor)
         if "commander" in possible
         else None,
@@ -93,7 +92,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("patrol")
 def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take one step of a patrol's life, named by the button."""
     actor = actor_of(request)

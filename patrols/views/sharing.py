@@ -8,10 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from agencies.actions import releases
-from agencies.guards import actor_of, officer_required
+from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor
 from agencies.records import Owned
 from agencies.views.records import (
@@ -46,7 +45,7 @@ def sharing(row: Owned, actor: Actor) -> dict[str, Any]:
 
 
 @officer_required
-@require_POST
+@verb_of("{kind}")
 def release(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Release a record to somebody."""
     actor = actor_of(request)
@@ -61,7 +60,7 @@ def release(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
 
 
 @officer_required
-@require_POST
+@verb_of("{kind}")
 def end(request: HttpRequest, kind: str, pk: UUID, release_id: UUID) -> HttpResponse:
     """End a release at once."""
     actor = actor_of(request)

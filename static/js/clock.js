@@ -17,6 +17,7 @@ const utc = formatter("UTC");
 const picked = formatter("UTC", { day: "numeric", month: "short", year: "numeric" });
 const dayAndTime = formatter(zone, { day: "numeric", month: "short", year: "numeric" });
 const day = formatter(zone, { day: "numeric", month: "short", hour: undefined, minute: undefined });
+const year = formatter(zone, { year: "numeric", hour: undefined, minute: undefined });
 const offset = formatter(zone, { timeZoneName: "shortOffset" });
 
 /** "12 s", "4 min", "3 h 20 min", "2 d 4 h": how old a moment is, without words around it. */
@@ -36,11 +37,12 @@ function offsetAt(date) {
   return sign ? `${sign === "+" ? "+" : "-"}${hours.padStart(2, "0")}${minutes ?? ""}` : "UTC";
 }
 
-/** The hour and minute of a moment in the agency's zone, with the day when it is not today. */
+/** The hour and minute of a moment in the agency's zone, with the day when it is old, the year when it is another. */
 export function clockTime(moment) {
   const date = new Date(moment);
-  const isToday = Date.now() - date.getTime() < 12 * 3600e3;
-  return isToday ? local.format(date) : `${day.format(date)} ${local.format(date)}`;
+  if (Date.now() - date.getTime() < 12 * 3600e3) return local.format(date);
+  if (year.format(date) !== year.format(new Date())) return dayAndTime.format(date);
+  return `${day.format(date)} ${local.format(date)}`;
 }
 
 /** "22 Nov 2026, 14:05 +06": a moment by the agency's clock, the one form of all pages. */

@@ -5,14 +5,13 @@ import { liveBell } from "./bell.js";
 import { chosenPanel } from "./chosen.js";
 import { liveFeed } from "./feed.js";
 import { liveFragment } from "./fragments.js";
-import { coalesce } from "./live.js";
+import { coalesce, isGone } from "./live.js";
 import { operationalMap } from "./map.js";
 import { mapList } from "./map-list.js";
 
 const byId = (id) => document.getElementById(id);
 const board = byId("board");
 const symbols = byId("map-sources").dataset.symbols;
-const GONE = /\.(withdrawn|release_ended)$/;
 
 const feed = liveFeed({
   list: byId("feed"), scroller: byId("feed-scroll"), bar: board.querySelector('[data-held="feed"]'),
@@ -27,8 +26,7 @@ let map = null;
 // --- what an event changes
 
 function gone(frame) {
-  // Whoever can still see it gets its headline along; for the others it is no longer there.
-  if (!GONE.test(frame.kind) || Object.keys(frame.data).length) return false;
+  if (!isGone(frame)) return false;
   feed.forget(frame.ref.id);
   incidents.forget(frame.ref.id);
   patrols.forget(frame.ref.id);
@@ -122,11 +120,26 @@ async function startMap() {
   });
   list.show(map.items());
   board.querySelector("[data-map-fit]").addEventListener("click", map.fitAll);
-  listButton.addEventListener("click", () => {
-    const isShown = listButton.getAttribute("aria-expanded") !== "true";
+  // One of the two is open at a time, for they lie over each other.
+  const layers = board.querySelector(".map-layers");
+  const isListed = () => listButton.getAttribute("aria-expanded") === "true";
+  function toggleList(isShown) {
+    if (isShown) layers.open = false;
     listButton.setAttribute("aria-expanded", String(isShown));
     list.show(map.items());
     list.toggle(isShown);
+  }
+  listButton.addEventListener("click", () => toggleList(!isListed()));
+  layers.addEventListener("toggle", () => layers.open && isListed() && toggleList(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (layers.open) {
+      layers.open = false;
+      layers.querySelector("summary").focus();
+    } else if (isListed()) {
+      toggleList(false);
+      listButton.focus();
+    }
   });
   for (const box of board.querySelectorAll("[data-layer]")) {
     box.addEventListener("change", () => map.show(box.dataset.layer, box.checked));

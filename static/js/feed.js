@@ -32,7 +32,10 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
     at.textContent = clockTime(frame.at);
     at.title = fullTime(frame.at);
     line.querySelector("b").textContent = sentence(frame.kind);
-    line.querySelector(".feed-who").textContent = data.lead ?? data.owner ?? "";
+    // Whose record it is: a frame does not tell who acted.
+    const whose = line.querySelector(".feed-who");
+    if (data.owner) whose.querySelector(".agency").textContent = data.owner;
+    else whose.remove();
     const torn = line.querySelector(".feed-torn");
     if (data.tear_line_of_ref) torn.append(` ${data.tear_line_of_ref}`);
     else torn.remove();
@@ -90,7 +93,9 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
   /** A record that is gone takes what the feed said of it along. */
   function forget(id) {
     held = held.filter((frame) => frame.ref.id !== id);
+    unsaid = unsaid.filter((frame) => frame.ref.id !== id);
     for (const line of list.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) line.remove();
+    for (const element of [announcer, alarm]) if (element.dataset.about === id) say(element, "", "");
   }
 
   // --- the announcer: one polite sentence in five seconds; an alarm for the extreme alone
@@ -100,16 +105,20 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
 
   function announce(frames) {
     const extreme = frames.find((frame) => frame.data.severity === "extreme" && frame.kind === "incident.reported");
-    if (extreme) alarm.textContent = `${sentence(extreme.kind)}: ${extreme.data.title}`;
+    if (extreme) say(alarm, extreme.ref.id, `${sentence(extreme.kind)}: ${extreme.data.title}`);
     unsaid.push(...frames);
-    saying ??= setTimeout(say, ANNOUNCE_MS);
+    saying ??= setTimeout(sayUnsaid, ANNOUNCE_MS);
   }
 
-  function say() {
+  function say(element, about, text) {
+    element.dataset.about = about;
+    element.textContent = text;
+  }
+
+  function sayUnsaid() {
     const [first] = unsaid;
-    announcer.textContent = unsaid.length === 1
-      ? `${sentence(first.kind)}: ${first.data.title ?? first.data.ref ?? ""}`
-      : `${unsaid.length} ${announcer.dataset.many}`;
+    if (unsaid.length > 1) say(announcer, "", `${unsaid.length} ${announcer.dataset.many}`);
+    else if (first) say(announcer, first.ref.id, `${sentence(first.kind)}: ${first.data.title ?? first.data.ref ?? ""}`);
     unsaid = [];
     saying = null;
   }

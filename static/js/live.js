@@ -264,6 +264,9 @@ export function coalesce(paint, everyMs = 250) {
   };
 }
 
+/** Whether an event says that the reader no longer sees a record: whoever still does gets its headline along. */
+export const isGone = (frame) => /\.(withdrawn|release_ended)$/.test(frame.kind) && !Object.keys(frame.data).length;
+
 /** One subscriber's fault does not stop the feed. */
 function safely(call, argument) {
   try {

@@ -78,15 +78,37 @@ function point(ol, target) {
 async function track(ol, target) {
   const { map, source } = vectorMap(ol, target, (feature, resolution) => look(ol, feature, resolution));
   const inline = target.dataset.mapTrack.startsWith("#") && document.querySelector(target.dataset.mapTrack);
-  try {
-    const geojson = inline
-      ? JSON.parse(inline.textContent)
-      : await (await fetch(target.dataset.mapTrack, { headers: { Accept: "application/json" } })).json();
-    source.addFeatures(readFeatures(ol, geojson));
-  } catch {
-    target.dataset.failed = "yes";
+
+  async function draw() {
+    try {
+      const geojson = inline
+        ? JSON.parse(inline.textContent)
+        : await (await fetch(target.dataset.mapTrack, { headers: { Accept: "application/json" } })).json();
+      const features = readFeatures(ol, geojson);
+      source.clear(true);
+      source.addFeatures(features);
+      delete target.dataset.failed;
+    } catch {
+      target.dataset.failed = "yes";
+    }
   }
-  fit(ol, map, extentOf(ol, source.getFeatures()), { maxZoom: 13, padding: [60, 32, 44, 32] });
+
+  const fitAll = () => fit(ol, map, extentOf(ol, source.getFeatures()), { maxZoom: 13, padding: [60, 32, 44, 32] });
+
+  function isInView() {
+    const last = source.getFeatures().find((feature) => feature.get("kind") === "patrol");
+    return last && ol.extent.containsExtent(map.getView().calculateExtent(), last.getGeometry().getExtent());
+  }
+
+  await draw();
+  fitAll();
+  // The map follows the patrol out of view, unless the reader looks elsewhere; the first position is always shown.
+  target.addEventListener("refresh", async () => {
+    const isFirst = !source.getFeatures().some((feature) => feature.get("kind") === "patrol");
+    const follows = isFirst || isInView();
+    await draw();
+    if (follows && !isInView()) fitAll();
+  });
 }
 
 /** The ground to look at: a zone counts only where nothing else is drawn in it. */

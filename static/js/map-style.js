@@ -4,6 +4,7 @@ export const STALE_MS = 15 * 60e3;
 // Signs and names keep out of each other's way: a sign is always drawn, a name gives way to it.
 export const SIGNS = "signs";
 const FAR = 1100; // Metres per pixel, from where lines are drawn lightly.
+const NEAR = 250; // Metres per pixel, up to where there is room for large signs.
 export const LADDER = ["extreme", "severe", "moderate", "minor", "unknown"];
 
 let colours = null;
@@ -132,9 +133,9 @@ export function patrolStyle(ol, age) {
     const label = [feature.get("lead") ?? feature.get("owner") ?? ""];
     if (isStale && Number.isFinite(fixAt)) label.push(age(fixAt));
     return new Style({
-      zIndex: 10,
+      zIndex: 0, // Below every incident's.
       image: new Icon({
-        img: patrolCanvas(isStale, hasHeading), scale: 0.5,
+        img: patrolCanvas(isStale, hasHeading), scale: resolution > NEAR ? 0.42 : 0.5,
         declutterMode: "obstacle",
         rotation: hasHeading ? (heading * Math.PI) / 180 : 0, rotateWithView: true,
       }),

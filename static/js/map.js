@@ -51,8 +51,9 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     tracks: vector("tracks", trackStyle(ol)),
     // What is over is not in the list beside the map: it is shown on demand, and never clustered with the open ones.
     over: new ol.layer.Vector({ source: clustered(sources.over), style: overStyle(ol), declutter: SIGNS, visible: false }),
-    incidents: new ol.layer.Vector({ source: clustered(sources.incidents), style: incidentStyle(ol), declutter: SIGNS }),
+    // A later layer lies above: nothing hides an open incident.
     patrols: vector("patrols", patrolStyle(ol, shortAge), { declutter: SIGNS }),
+    incidents: new ol.layer.Vector({ source: clustered(sources.incidents), style: incidentStyle(ol), declutter: SIGNS }),
     ring: vector("ring", ringStyle(ol)),
   };
   const { map, names, grid } = createMap(ol, target, { layers: Object.values(layers) });

@@ -1,4 +1,5 @@
-// Short messages at the edge of the page.
+// Short messages at the edge of the page, made here or by the server.
+const STAYS_MS = 8000;
 
 /** Show one line of text; `kind` is info, success, warning or error. */
 export function notify(text, kind = "info") {
@@ -16,7 +17,19 @@ export function notify(text, kind = "info") {
   close.setAttribute("aria-label", "×");
   notice.append(words, close);
   area.append(notice);
-  if (kind !== "error") setTimeout(() => notice.remove(), 8000);
+  leaveLater(notice);
+}
+
+/** Take a message away after a while, but not from under the reader's hand; an error stays until it is closed. */
+function leaveLater(notice) {
+  if (notice.classList.contains("notice-error")) return;
+  let timer = null;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (notice.matches(":hover, :focus-within") ? wait() : notice.remove()), STAYS_MS);
+  };
+  for (const leaving of ["pointerleave", "focusout"]) notice.addEventListener(leaving, wait);
+  wait();
 }
 
 /** A translated text from the page's shell. */
@@ -27,3 +40,5 @@ export function shellText(name) {
 document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest(".notice")?.remove();
 });
+
+for (const notice of document.querySelectorAll("#notices > .notice")) leaveLater(notice);

@@ -1,9 +1,13 @@
 // On pages other than the dashboard: the link's state, and a bar that says what has changed since the page was drawn.
 //
 // <main data-watch="incident">: any record of that type; <… data-watch-id="uuid">: that record alone.
-// What changed is found by fetching the page anew, under the reader's own rights, and comparing its parts.
+// What changed is found by fetching the page anew, under the reader's own rights, and comparing its parts. A record
+// is fetched from its own address, data-watch-at: a form that came back stands at another. If the reader no longer
+// sees it, nothing of it stays, and data-watch-list is the way on.
 import { follow } from "./connection.js";
+import { isGone } from "./live.js";
 import { seldom } from "./map.js";
+import { redrawScene } from "./patrol-scene.js";
 
 const MOST_NAMED = 6;
 
@@ -12,34 +16,74 @@ export function watchPage() {
   const drawnAt = Number(document.body.dataset.drawn) * 1000;
   const bar = document.getElementById("changed");
   const shown = parts(document);
+  const { watch, watchId, watchAt = location.href, watchList } = watched?.dataset ?? {};
+  let isOver = false;
 
-  const look = seldom(async () => {
-    const now = await anew();
-    const names = now && differing(shown, parts(now));
+  /** Hand on the page as it is now (null: it cannot be had); a record that is not there any more goes. */
+  const anew = (use) => async () => {
+    const { page, isMissing } = await fetched(watchAt);
+    if (isOver) return;
+    if (isMissing && watchId) withdraw();
+    else use(page);
+  };
+
+  const look = seldom(anew((page) => {
+    const names = page && differing(shown, parts(page));
     // A list is not touched by what its filters leave out.
     bar.hidden = names?.length === 0;
     bar.querySelector("[data-what]").textContent = names ? words(names) : "";
-  });
+  }));
+  const move = seldom(anew((page) => page && redrawScene(page)));
 
-  function onEvent(frame) {
-    if (!watched || frame.kind === "patrol.moved" || Date.parse(frame.at) <= drawnAt) return;
-    const { watch, watchId } = watched.dataset;
-    if (watchId ? frame.ref.id === watchId : frame.ref.type === watch) look();
+  function withdraw() {
+    isOver = true;
+    bar.hidden = true;
+    bar.querySelector("[data-what]").textContent = "";
+    leaveNothing(watchAt, watchList);
   }
 
-  bar?.querySelector("button")?.addEventListener("click", () => location.reload());
+  function onEvent(frame) {
+    if (!watched || isOver || Date.parse(frame.at) <= drawnAt) return;
+    const isMove = frame.kind === "patrol.moved";
+    if (watchId !== frame.ref.id) {
+      if (!watchId && frame.ref.type === watch && !isMove) look();
+    } else if (isGone(frame)) withdraw();
+    else if (isMove) move();
+    else look();
+  }
+
+  // Not a reload: that would send a form that came back once more.
+  bar?.querySelector("button")?.addEventListener("click", () => {
+    if (new URL(watchAt, location.href).href === location.href) location.reload();
+    else location.assign(watchAt);
+  });
   // Without a cursor the feed begins now; the page was drawn a moment ago.
   follow(null, { onEvent });
 }
 
-/** The page as it is now; null when it cannot be had, as after a form that came back with its errors. */
-async function anew() {
+/** The page at an address as it is now: null when it cannot be had, as at the end of a session. */
+async function fetched(address) {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    return answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const isHad = answer.ok && !answer.redirected;
+    const page = isHad ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    return { page, isMissing: answer.status === 404 };
   } catch {
-    return null;
+    return { page: null, isMissing: false };
   }
+}
+
+/** Put one plain sentence in the place of all that the page says of its record. */
+function leaveNothing(address, list) {
+  const unseen = document.getElementById("unseen");
+  const said = unseen.content.cloneNode(true);
+  if (list) said.querySelector("a").href = list;
+  const main = document.getElementById("main");
+  main.replaceChildren(said);
+  main.focus();
+  document.getElementById("notices").replaceChildren();
+  document.title = unseen.dataset.title;
+  history.replaceState(null, "", address);
 }
 
 /** What a page shows, by the name that it has there: [data-part], facts, rows of lists and of cards. */

@@ -5,10 +5,14 @@ import "./choices.js";
 import "./forms.js";
 import "./clock.js";
 
-if (document.querySelector("[data-map-point], [data-map-track], [data-map-picker]")) {
+async function startMaps() {
+  if (!document.querySelector("[data-map-point], [data-map-track], [data-map-picker]")) return;
   const { start } = await import("./map-parts.js");
   await start();
 }
+
+await startMaps();
+document.addEventListener("newmaps", startMaps);
 // The dashboard follows the feed itself, from the cursor it was drawn with.
 if (document.getElementById("connection") && !document.getElementById("board")) {
   const { watchPage } = await import("./page-watch.js");

@@ -16,6 +16,7 @@ from tests.world import PASSWORD
 TRIES = 3
 HARD_SECONDS = 3.0
 SECONDS = 1.0
+LONG_AGO = "2021-06-01T12:00:00Z"
 
 
 def log_in(look: Looker, officer: str) -> Page:
@@ -122,6 +123,36 @@ def test_withdrawn_record_goes_from_the_page(stack: Stack, look: Looker) -> None
     expect(page.get_by_text(title)).to_have_count(0)
 
 
+def test_the_feed_says_whose_record_it_is_not_who_acted(
+    stack: Stack, look: Looker
+) -> None:
+    """A frame does not tell who acted; the owner must not be taken for it."""
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    made = report(stack, token, "Seen by two, answered by one", occurred_at=LONG_AGO)
+    answer = httpx.post(
+        f"{stack.web_url}/api/v1/incidents/{made['id']}/acknowledge/",
+        headers={
+            "Authorization": f"Bearer {stack.token('TJ-BT', 'incidents:write')}",
+            "Host": "localhost",
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    page = look("partner")
+    row = page.locator(f'#feed [data-id="{made["id"]}"]').first
+    expect(row.locator("b")).to_have_text("Incident acknowledged")
+    expect(row.locator(".feed-who")).to_have_text("of KG-BS")
+
+
+def test_what_is_of_another_year_says_so(stack: Stack, look: Looker) -> None:
+    """In the map's list, too: "1 Jun" alone would be read as this year's."""
+    token = stack.token("KG-BS", "incidents:read", "incidents:write")
+    made = report(stack, token, "Reported years late", occurred_at=LONG_AGO)
+    page = look("partner")
+    page.locator("[data-map-list]").click()
+    row = page.locator("#map-list tr").filter(has_text=made["title"])
+    expect(row).to_contain_text("1 Jun 2021, 17:00")
+
+
 def test_title_counts_what_nobody_saw(stack: Stack, look: Looker) -> None:
     """The reader further down keeps the place; new entries wait behind a bar."""
     page = look("partner", size=(1280, 700))
@@ -195,6 +226,7 @@ def test_what_is_over_leaves_the_map(stack: Stack, look: Looker) -> None:
     expect(listed).to_have_count(0)
     page.locator("details.map-layers summary").click()
     page.locator("[data-layer=over]").check()
+    page.locator("[data-map-list]").click()
     expect(listed).to_have_count(1)
     listed.click()
     expect(page.locator("#chosen-body .state")).to_have_text("resolved")

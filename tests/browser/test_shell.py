@@ -17,6 +17,8 @@ def test_wrong_password_is_said_plainly(look: Looker) -> None:
     page.get_by_label("Password").fill("not it")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_contain_text("User name or password")
+    expect(page.get_by_label("User name")).to_have_value("partner")
+    expect(page.get_by_label("Password")).to_be_focused()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(re.compile(r"/incidents/$"))
@@ -102,6 +104,14 @@ def test_map_without_webgl_and_its_list(stack: Stack, look: Looker) -> None:
     page.locator("[data-sort=severity]").click()
     heads = page.locator("#map-list th[aria-sort=ascending]")
     expect(heads).to_have_count(1)
+    # The list and the layers lie over each other: one is open at a time.
+    layers = page.locator("details.map-layers")
+    layers.locator("summary").click()
+    expect(page.locator("#map-list")).to_be_hidden()
+    expect(layers).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(layers).not_to_have_attribute("open", "")
+    expect(layers.locator("summary")).to_be_focused()
 
 
 def test_choosing_to_whom(look: Looker) -> None:

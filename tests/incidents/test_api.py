@@ -1,5 +1,7 @@
 """The REST API of incidents: reporting, reading, filtering, and each verb."""
 
+import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +21,7 @@ from tests.incidents.conftest import (
     problem,
     report,
 )
+from tests.stack import ROOT
 from tests.world import AREA, World, soon
 
 
@@ -355,3 +358,17 @@ def test_a_kept_answer_goes_with_the_record(
     release = readers.owner.get(f"{shared.pk}/").json()["releases"][0]["id"]
     assert readers.owner.delete(f"{shared.pk}/releases/{release}/").status_code == 204
     assert readers.partner.post(path, {"text": "Seen"}, **key).status_code == 404
+
+
+def test_the_example_of_the_documentation_is_taken(readers: Readers) -> None:
+    """A body that a newcomer may copy, and an answer that looks as promised."""
+    page = (ROOT / "docs/api.md").read_text()
+    [sent] = re.findall(r"-d '(\{.*?\})' ", page, re.DOTALL)
+    [shown] = re.findall(r"^    (\{\"id\": .*?\}\]\})$", page, re.DOTALL | re.MULTILINE)
+    answer = readers.owner.post(data=json.loads(sent))
+    assert answer.status_code == 201, answer.content
+    made, promised = answer.json(), json.loads(shown)
+    assert set(promised) <= set(made)
+    assert set(promised["releases"][0]) <= set(made["releases"][0])
+    drawn = {"id", "ref", "author", "releases"}
+    assert not {n for n in set(promised) - drawn if promised[n] != made[n]}

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,8 +12,9 @@ from agencies.actions import accounts
 from agencies.context import acting
 from agencies.policy import Role
 from incidents.models import Incident
+from patrols import actions as patrols
 from tests.incidents.conftest import Readers, report
-from tests.world import PASSWORD, World, soon
+from tests.world import AREA, PASSWORD, World, soon
 
 FORM = {
     "category": "drugs",
@@ -295,6 +297,46 @@ def test_a_shift(shared: Incident, world: World, readers: Readers) -> None:
     assert "handled" in text(readers.partner.get(path))
 
 
+def test_closing_says_what_can_still_be_done(
+    shared: Incident, readers: Readers
+) -> None:
+    """Who is not back yet, before; lines and the end of a response, afterwards."""
+    path = f"/incidents/{shared.pk}/"
+    ask = text(readers.owner.get(path)).split("Close…")[1].split("</details>")[0]
+    assert "Not over yet" not in ask
+    assert "Lines can still be added to the log, responses ended" in ask
+    readers.owner.send(f"{path}assign/", {"agency": "TJ-BT", "task": "Block"})
+    ask = text(readers.owner.get(path)).split("Close…")[1].split("</details>")[0]
+    told = re.sub(r"<[^>]*>|\s+", " ", ask.split("Not over yet:")[1])
+    assert told.split()[:2] == ["TJ-BT", "assigned"]
+    row = readers.partner.get(f"{shared.pk}/responses/").json()["results"][0]
+    readers.owner.send(f"{path}close/", {"reason": "handled"})
+    step, line = f"{path}responses/{row['id']}/", {"text": "Late", "sharing": "all"}
+    page = text(readers.partner.get(path))
+    for state in ("done", "declined"):
+        assert f'value="{state}"' in page
+    assert 'value="en_route"' not in page
+    assert readers.partner.send(step, {"state": "en_route"}).status_code == 409
+    assert readers.partner.send(step, {"state": "done"}).status_code == 302
+    assert readers.owner.send(f"{path}log/", line).status_code == 302
+    assert "Late" in text(readers.partner.get(path))
+
+
+def test_the_address_of_a_verb_leads_to_the_page(
+    shared: Incident, readers: Readers
+) -> None:
+    """Of a form that came back, as of anything that one does not see."""
+    path = f"/incidents/{shared.pk}/"
+    verbs = ("acknowledge", "assign", "log", "resolve", "close", "releases")
+    steps = (f"responses/{uuid4()}", f"releases/{uuid4()}/end")
+    for verb in (*verbs, *steps):
+        for reader in (readers.owner, readers.outsider):
+            back = reader.get(f"{path}{verb}/")
+            assert (back.status_code, back["Location"]) == (302, path), verb
+        assert readers.owner.client.put(f"{path}{verb}/").status_code == 405
+    assert readers.outsider.get(path).status_code == 404
+
+
 def test_the_log_alone_for_htmx(shared: Incident, readers: Readers) -> None:
     """The fragment comes back, with the line or with what is wrong."""
     path = f"/incidents/{shared.pk}/log/"
@@ -455,3 +497,39 @@ def test_the_administration_shows_no_more(
     assert shared.ref not in text(readers.admin.get(path))
     assert readers.admin.get(f"{path}{shared.pk}/change/").status_code in (302, 404)
     assert readers.owner.get(path).status_code in (302, 403)
+
+
+def test_patrols_are_offered_by_what_tells_them_apart(
+    world: World, readers: Readers
+) -> None:
+    """Under way first, then the next, then the latest over; far ones not at all."""
+    hours = {"now": -1, "next": 20, "later": 40, "early": -40, "far": 24 * 6}
+    made = {}
+    with acting(world.owner):
+        zone = patrols.create_zone(by=world.owner, code="Z1", name="Zone", area=AREA)
+        for name, start in hours.items():
+            made[name] = patrols.plan(
+                by=world.owner,
+                lead=world.agencies["KG-BS"],
+                participants=["KG-BS"],
+                title="Batken patrol",
+                zone=zone,
+                starts_at=soon(start),
+                ends_at=soon(start + 6),
+            )
+        patrols.agree(patrol=made["now"], by=world.owner)
+        patrols.start(patrol=made["now"], by=world.owner)
+    report(world)
+    row = newest(world)
+    offered = {}
+    for path in ("/incidents/new/", f"/incidents/{row.pk}/"):
+        page = text(readers.owner.get(path))
+        [select] = re.findall(r'<select name="patrol".*?</select>', page, re.DOTALL)
+        offered[path] = re.findall(r">([^<]*· Batken patrol ·[^<]*)<", select)
+        assert [label.split(" · ")[0] for label in offered[path]] == [
+            made[name].ref for name in ("now", "next", "later", "early")
+        ]
+    clock = ZoneInfo(world.agencies["KG-BS"].time_zone)
+    at = made["now"].starts_at.astimezone(clock)
+    label = f"{made['now'].ref} · Batken patrol · {at:%-d %b %H:%M} · under way"
+    assert offered["/incidents/new/"][0] == label

@@ -148,6 +148,17 @@ def test_filters_stand_in_the_url(world: World, readers: Readers) -> None:
     assert "valid choice" in text(readers.owner.get("/intel/?tlp=purple"))
 
 
+def test_the_address_of_a_verb_leads_to_the_page(
+    shared: Report, readers: Readers
+) -> None:
+    """Of a form that came back, as of anything that one does not see."""
+    path = f"/intel/{shared.pk}/"
+    for verb in ("end-validity", "releases"):
+        for reader in (readers.owner, readers.outsider):
+            back = reader.get(f"{path}{verb}/")
+            assert (back.status_code, back["Location"]) == (302, path), verb
+
+
 def test_what_is_not_offered_is_refused(shared: Report, readers: Readers) -> None:
     """The action decides, whatever the page offered."""
     path = f"/intel/{shared.pk}/"

@@ -175,8 +175,31 @@ def test_patrol_is_run_from_its_page(callers: Callers, world: World) -> None:
         assert callers.owner.send(step, step=name).status_code == 302
         assert state() == after
     assert callers.owner.send(step, step="dance").status_code == 400
-    assert callers.owner.page(step).status_code == 405
+    # The address alone leads to the page, also of what one does not see.
+    for caller in (callers.owner, callers.outsider):
+        back = caller.page(step)
+        assert (back.status_code, back["Location"]) == (302, page)
+    assert callers.outsider.page(page).status_code == 404
     assert callers.outsider.send(step, step="agree").status_code == 404
+
+
+def test_start_asks_first_and_names_a_far_plan(callers: Callers, world: World) -> None:
+    """Weeks ahead with the planned time, near it without; without script, too."""
+    soon = datetime.now(UTC) + timedelta(minutes=20)
+    later = datetime(2027, 11, 24, 0, 0, tzinfo=UTC)
+    for at, code in ((soon, "Z-N"), (later, "Z-F")):
+        hours = timedelta(hours=4)
+        patrol = a_patrol(world, zone_code=code, starts_at=at, ends_at=at + hours)
+        with acting(world.owner):
+            actions.agree(patrol=patrol, by=world.owner)
+        page = callers.owner.page(f"/patrols/{patrol.pk}/").content.decode()
+        before, ask = page.split("Start now…")
+        assert before.rsplit("<", 1)[1].startswith("summary")
+        assert 'value="start"' in ask.split("</details>")[0]
+        assert 'value="start"' not in before
+        planned = "Planned for Wed 24 Nov 2027, 06:00 +06: start now all the same?"
+        assert (planned in page) is (at == later)
+        assert ("start now all the same" in page) is (at == later)
 
 
 def test_commander_is_named(callers: Callers, world: World) -> None:
