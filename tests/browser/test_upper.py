@@ -32,7 +32,6 @@ def test_trying_the_api_out_acts_as_who_is_logged_in(look: Looker) -> None:
     [
         "/admin/",
         "/admin/agencies/officer/",
-        "/admin/agencies/officer/add/",
         "/admin/agencies/agreement/",
         "/admin/agencies/client/add/",
     ],

@@ -322,9 +322,11 @@ def test_l33_hidden_and_none_are_one_answer(world: World, model: type[Owned]) ->
                 visitor.get(url)  # warm
                 with CaptureQueriesContext(connection) as caught:
                     answer = getattr(visitor.client, method)(url)
-                assert answer.status_code in (404, 405), url
+                # An address of a step leads to the record's page, unseen.
+                assert answer.status_code in (302, 404, 405), url
                 queries = [re.sub(r"'[^']*'|s\d+_x\d+", "?", q["sql"]) for q in caught]
-                told.append((crawl.comparable(answer), queries))
+                shown = crawl.comparable(answer).replace(f"/{pk}/", "/ID/")
+                told.append((shown, queries))
             assert told[0] == told[1], url
 
 
