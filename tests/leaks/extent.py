@@ -4,7 +4,7 @@ import os
 
 IS_LONG = "KARAUL_LEAKS_EXAMPLES" in os.environ
 # Of the oracle: how often it begins anew, and how many steps it then takes.
-EXAMPLES = int(os.environ.get("KARAUL_LEAKS_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("KARAUL_LEAKS_EXAMPLES", "2"))
 STEPS = int(os.environ.get("KARAUL_LEAKS_STEPS", "14"))
 # Of the crawl: rows that each address is tried with, which ones goes round; and
 # links with a query that are followed, for each person.

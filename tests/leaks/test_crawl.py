@@ -29,9 +29,9 @@ from tests.leaks.readers import Person, Readers
 from tests.world import World, build
 
 # In ``make test`` those from whom most is hidden, and whom no other harness follows.
-PEOPLE = ["owner_admin", "partner", "outsider", "system", "nobody"]
+PEOPLE = ["partner", "outsider", "system", "nobody"]
 if IS_LONG:
-    PEOPLE += ["owner", "owner_low", "owner_observer", "late", "admin"]
+    PEOPLE += ["owner", "owner_admin", "owner_low", "owner_observer", "late", "admin"]
 
 
 @dataclass
