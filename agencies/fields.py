@@ -139,16 +139,12 @@ class Seen(serializers.Field[Any, Any, Any, Any]):
 
 
 class MomentField(serializers.DateTimeField):
-    """An RFC 3339 time that says its zone; given out in UTC."""
+    """An RFC 3339 time that says its zone."""
 
     default_error_messages = {
         "no_time_zone": _("The time must say its zone, such as 2026-01-31T08:00:00Z."),
         "bad_day": _("Not a day of our time."),
     }
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Give times out in UTC."""
-        super().__init__(default_timezone=UTC, **kwargs)
 
     def to_internal_value(self, value: Any) -> datetime:
         """Refuse a time without a zone, which could mean five different moments."""

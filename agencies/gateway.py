@@ -3,7 +3,7 @@
 These are DRF's default classes, in a module that imports no view.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,6 +27,8 @@ from agencies.policy import Actor
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+# Rows, or events, on one page.
+MOST = 200
 # A feature's geometry in a batch is eight deep.
 MAX_DEPTH = 20
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -141,31 +143,48 @@ def _is_deeper(data: Any, most: int) -> bool:
     )
 
 
+def require_known(request: Request, known: Collection[str]) -> None:
+    """Refuse a query parameter that is not known, instead of ignoring it (L11)."""
+    if unknown := sorted(set(request.query_params) - set(known)):
+        names = ", ".join(unknown)[:200]
+        raise Invalid("unknown_filter", f"Unknown filter: {names}")
+
+
+def limit_of(request: Request, default: int) -> int:
+    """Return how many rows are asked for; refuse what is not from 1 to 200."""
+    given = request.query_params.get("limit")
+    if given is None:
+        return default
+    is_number = len(given) <= 3 and given.isascii() and given.isdecimal()
+    if not is_number or not 1 <= int(given) <= MOST:
+        raise Invalid("bad_limit", _("limit: a number from 1 to 200."))
+    return int(given)
+
+
+def etag(version: int) -> str:
+    """Return a row's version as a strong ETag."""
+    return f'"{version}"'
+
+
 class CursorPages(CursorPagination):
     """Pages by cursor, newest first, without counts."""
 
     page_size_query_param = "limit"
-    max_page_size = 200
+    max_page_size = MOST
     # Rows of one moment that a page may begin after; Django REST framework would
     # stop at a thousand and give the same page again.
     offset_cutoff = 1_000_000
-    ordering = ("-created_at", "-id")
 
     def get_ordering(
         self, request: Request, queryset: QuerySet[Any], view: "APIView"
     ) -> tuple[str, ...]:
         """Return the view's fixed order."""
-        return tuple(getattr(view, "page_order", self.ordering))
+        order: tuple[str, ...] = view.page_order  # type: ignore[attr-defined]
+        return order
 
     def get_page_size(self, request: Request) -> int | None:
         """Refuse a limit that is not a number from 1 to 200."""
-        given = request.query_params.get("limit")
-        if given is None:
-            return self.page_size
-        is_number = len(given) <= 3 and given.isascii() and given.isdecimal()
-        if not is_number or not 1 <= int(given) <= self.max_page_size:
-            raise Invalid("bad_limit", _("limit: a number from 1 to 200."))
-        return int(given)
+        return limit_of(request, self.page_size or MOST)
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: "APIView | None" = None

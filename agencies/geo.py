@@ -1,12 +1,32 @@
-"""Geometries as GeoJSON (RFC 7946), with at most six decimals (about 0.1 m)."""
+"""Geometries as GeoJSON (RFC 7946), and places in words."""
 
+from collections.abc import Iterable
 from typing import Any
+
+# Decimals of a degree: about 0.1 m.
+DIGITS = 6
+
+
+def place_text(place: Any) -> str:
+    """Return a point as "latitude, longitude", as people say it; nothing for none."""
+    return f"{place.y:.5f}, {place.x:.5f}" if place else ""
+
+
+def feature(shape: dict[str, Any] | None, **properties: Any) -> dict[str, Any]:
+    """Return one GeoJSON feature; its ``id`` stands where RFC 7946 wants it, too."""
+    made = {"type": "Feature", "geometry": shape, "properties": properties}
+    return made | {"id": properties["id"]} if "id" in properties else made
+
+
+def collection(features: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return a GeoJSON feature collection."""
+    return {"type": "FeatureCollection", "features": list(features)}
 
 
 def rounded(coordinates: Any) -> Any:
-    """Round nested coordinates to six decimals."""
+    """Round nested coordinates."""
     if isinstance(coordinates, int | float):
-        return round(coordinates, 6)
+        return round(coordinates, DIGITS)
     return [rounded(inner) for inner in coordinates]
 
 

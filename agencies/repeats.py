@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.errors import Conflict, Invalid, NotFound, Reused
-from agencies.gateway import TooLarge, actor_of
+from agencies.gateway import TooLarge, actor_of, etag
 from agencies.models import IdempotencyKey
 from agencies.policy import Actor, Audience, agency_key
 from agencies.records import record_model
@@ -126,5 +126,5 @@ def _kept(actor: Actor, claim: IdempotencyKey) -> Response:
     if kept.location:
         response["Location"] = kept.location
     if isinstance(data, dict) and "version" in data:
-        response["ETag"] = f'"{data["version"]}"'
+        response["ETag"] = etag(data["version"])
     return response

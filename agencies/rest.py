@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from agencies.actions import releases
 from agencies.errors import Invalid, NotFound, PreconditionRequired, Stale
-from agencies.gateway import actor_of
+from agencies.gateway import actor_of, etag, require_known
 from agencies.records import Owned
 from agencies.repeats import AnsweredOnce
 from agencies.serializers import ReleaseSerializer, ReleaseWriteSerializer
@@ -40,10 +40,7 @@ class StrictFilters(DjangoFilterBackend):
         )
         if chosen is not None and is_list:
             known |= set(chosen.base_filters)
-        unknown = sorted(set(request.query_params) - known)
-        if unknown:
-            names = ", ".join(unknown)[:200]
-            raise Invalid("unknown_filter", f"Unknown filter: {names}")
+        require_known(request, known)
         if not is_list:
             return queryset
         try:
@@ -131,11 +128,6 @@ class ReadViewSet(viewsets.GenericViewSet[Any]):
         checked = serializer(data=self.request.data, context={"actor": actor})
         checked.is_valid(raise_exception=True)
         return dict(checked.validated_data)
-
-
-def etag(version: int) -> str:
-    """Return a row's version as a strong ETag."""
-    return f'"{version}"'
 
 
 def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> None:

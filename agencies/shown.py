@@ -30,6 +30,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from agencies.fields import GeometryField, MomentField
+from agencies.geo import DIGITS
 from agencies.policy import Actor
 from agencies.records import Guarded
 
@@ -45,9 +46,9 @@ class Moment(Func):
 
 
 class GeoJson(Func):
-    """A geometry as GeoJSON (RFC 7946), with at most six decimals (about 0.1 m)."""
+    """A geometry as GeoJSON (RFC 7946)."""
 
-    template = "ST_AsGeoJSON(%(expressions)s, 6, 0)::json"
+    template = f"ST_AsGeoJSON(%(expressions)s, {DIGITS}, 0)::json"
     output_field = JSONField()
 
 

@@ -2,20 +2,17 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agencies.errors import Invalid
 from agencies.fields import RefSerializer
-from agencies.gateway import actor_of
+from agencies.gateway import MOST, actor_of, limit_of, require_known
 from live import cursors, journal
 from live.models import Event
 
-MOST = 200
 PARAMETERS = {"after", "limit"}
 
 
@@ -64,11 +61,8 @@ class EventViewSet(viewsets.GenericViewSet[Event]):
     )
     def list(self, request: Request) -> Response:
         """Return what came after a cursor, oldest first."""
-        unknown = sorted(set(request.query_params) - PARAMETERS)
-        if unknown:
-            names = ", ".join(unknown)[:200]
-            raise Invalid("unknown_filter", f"Unknown filter: {names}")
-        limit = _limit(request.query_params.get("limit", str(MOST)))
+        require_known(request, PARAMETERS)
+        limit = limit_of(request, MOST)
         after = cursors.decode(request.query_params.get("after", ""))
         keys = actor_of(request).keys
         entries: list[journal.Entry] = []
@@ -83,10 +77,3 @@ class EventViewSet(viewsets.GenericViewSet[Event]):
                 "cursor": cursors.encode(last),
             }
         )
-
-
-def _limit(given: str) -> int:
-    is_number = len(given) <= 3 and given.isascii() and given.isdecimal()
-    if not is_number or not 1 <= int(given) <= MOST:
-        raise Invalid("bad_limit", _("limit: a number from 1 to 200."))
-    return int(given)

@@ -11,7 +11,7 @@ from django.contrib.gis.geos import LineString
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber, TruncMinute
 
-from agencies.geo import geojson, rounded
+from agencies.geo import feature, geojson, rounded
 from agencies.policy import Actor
 from patrols.models import Fix, Patrol
 
@@ -20,17 +20,6 @@ MAX_POINTS = 5000
 _TOLERANCE_DEGREES = 0.0002
 _METRES_PER_DEGREE = 111_195
 _MIN_WAY_M = 25
-
-
-def feature(shape: dict[str, Any] | None, **properties: Any) -> dict[str, Any]:
-    """Return one GeoJSON feature; its ``id`` stands where RFC 7946 wants it, too."""
-    made = {"type": "Feature", "geometry": shape, "properties": properties}
-    return made | {"id": properties["id"]} if "id" in properties else made
-
-
-def collection(features: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Return a GeoJSON feature collection."""
-    return {"type": "FeatureCollection", "features": list(features)}
 
 
 def track(patrol: Patrol, actor: Actor, since: datetime | None = None) -> Any:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.errors import Invalid
-from agencies.geo import geojson
+from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor
 from agencies.views.records import older_page
 from incidents.forms import IncidentFilterForm
 from incidents.models import OPEN_STATES, Acknowledgement, Incident
 from patrols.filters import BoxFilter, BoxFormField
+from patrols.views.maps import answer
 
 OPEN_LIMIT = 200
 MAP_LIMIT = 2000
@@ -69,13 +69,8 @@ def incident_map(request: HttpRequest) -> HttpResponse:
         raise Invalid("bad_bbox", " ".join(error.messages)) from None
     if box is not None:
         rows = BoxFilter("place", "cell").filter(rows, box)
-    features = [_feature(row) for row in rows.select_related("owner")[:MAP_LIMIT]]
-    body = orjson.dumps(
-        {"type": "FeatureCollection", "features": features},
-        default=str,
-        option=orjson.OPT_UTC_Z,
-    )
-    return HttpResponse(body, content_type="application/geo+json")
+    shown = rows.select_related("owner")[:MAP_LIMIT]
+    return answer(collection(_feature(row) for row in shown))
 
 
 def _seen(actor: Actor) -> Any:
@@ -103,19 +98,15 @@ def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:
 
 
 def _feature(row: Incident) -> dict[str, Any]:
-    return {
-        "type": "Feature",
-        "id": row.pk,
-        "geometry": geojson(row.place),
-        "properties": {
-            "id": row.pk,
-            "ref": row.ref,
-            "title": row.title,
-            "owner": row.owner.code,
-            "category": row.category,
-            "severity": row.severity,
-            "state": row.state,
-            "occurred_at": row.occurred_at,
-            "url": reverse("incident", args=[row.pk]),
-        },
-    }
+    return feature(
+        geojson(row.place),
+        id=row.pk,
+        ref=row.ref,
+        title=row.title,
+        owner=row.owner.code,
+        category=row.category,
+        severity=row.severity,
+        state=row.state,
+        occurred_at=row.occurred_at,
+        url=reverse("incident", args=[row.pk]),
+    )

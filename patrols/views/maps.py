@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from orjson import OPT_UTC_Z, dumps
 
-from agencies.geo import geojson
+from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
 from agencies.models import Post
 from agencies.policy import Actor
@@ -24,7 +24,7 @@ from patrols.models import (
     Route,
     Zone,
 )
-from patrols.tracks import collection, feature, heading, recent, track
+from patrols.tracks import heading, recent, track
 
 RECENT = timedelta(hours=2)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.errors import Invalid
 from agencies.forms import minute
+from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Officer
 from agencies.policy import Actor, Permission, require
@@ -151,7 +152,7 @@ def _whereabouts(row: Patrol, actor: Actor) -> dict[str, Any]:
         return {}
     course = heading(row, actor)
     return {
-        "position": f"{row.last_place.y:.5f}, {row.last_place.x:.5f}",
+        "position": place_text(row.last_place),
         "heading": course,
         "direction": None if course is None else wording.direction(course),
         "is_old": timezone.now() - row.last_fix_at > OLD,

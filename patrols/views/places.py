@@ -9,14 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.geo import geojson
+from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Permission, require
 from agencies.views.records import done, require_unchanged
 from patrols import actions
 from patrols.forms.places import CheckpointForm, PlaceForm, RouteForm, ZoneForm
 from patrols.models import BorderSection, Checkpoint, Place, Programme, Route, Zone
-from patrols.tracks import collection, feature
 from patrols.views.sharing import sharing
 
 MANY = 500
