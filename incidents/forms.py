@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, PartForm, choose, minute, offer
+from agencies.forms import MomentField, PartForm, any_agency, choose, minute, offer
 from agencies.forms.grantees import GranteeBoxes, grantee_choices
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency
@@ -21,18 +21,11 @@ from incidents.models import Category, CloseReason, IncidentState, LogEntry, Sev
 from patrols.models import Patrol, PatrolState
 from patrols.rules import OPEN_STATES
 
-Choices = list[tuple[Any, Any]]
-
 # Nothing is chosen for the officer: a wrong severity is worse than a second's thought.
 CHOOSE = ("", _("choose…"))
 
 _NUMBER = r"-?\d{1,3}(?:[.,]\d{1,8})?"
 _PLACE = re.compile(rf"\s*({_NUMBER})\s*[,;\s]\s*({_NUMBER})\s*")
-
-
-def place_text(place: Point | None) -> str:
-    """Return a point as "latitude, longitude", as people say it."""
-    return f"{place.y:.5f}, {place.x:.5f}" if place else ""
 
 
 class PlaceField(forms.CharField):
@@ -231,13 +224,7 @@ class IncidentFilterForm(forms.Form):
     category = forms.ChoiceField(
         label=_("category"), required=False, choices=[("", _("any")), *Category.choices]
     )
-    owner = forms.ModelChoiceField(
-        Agency.objects.all(),
-        label=_("owner"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("any"),
-    )
+    owner = any_agency(_("owner"))
     days = forms.TypedChoiceField(
         label=_("age"),
         required=False,

@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField
-from agencies.models import Agency
+from agencies.forms import MomentField, any_agency
 from agencies.policy import TLP
 from incidents.forms import CHOOSE, PlaceField, RecordForm
 from incidents.models import Category
@@ -93,13 +92,7 @@ class ReportFilterForm(forms.Form):
     tlp = forms.ChoiceField(
         label="TLP", required=False, choices=[("", _("any")), *TLP.choices]
     )
-    owner = forms.ModelChoiceField(
-        Agency.objects.all(),
-        label=_("owner"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("any"),
-    )
+    owner = any_agency(_("owner"))
     valid = forms.ChoiceField(
         label=_("validity"),
         required=False,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Conflict, Forbidden, Invalid
+from agencies.fields import LATEST
 from agencies.models import Agency, Agreement, Party
 from agencies.policy import Actor, Permission
 from patrols.models import (
@@ -28,7 +29,6 @@ MAX_DURATION = timedelta(days=30)
 MAX_WEIGHT = 1000
 # Moments that every clock and every time zone can show.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 # About one metre: a zone drawn along the agreement's edge lies within it.
 _EDGE_DEGREES = 0.00001
 # The steps of a patrol's life: which role takes them, from which states.

@@ -1,7 +1,7 @@
 """What forms of all applications are made of."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,9 +9,14 @@ from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.errors import Refused, Stale
 from agencies.fields import EARLIEST, LATEST
+from agencies.models import Agency
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class NamedForm(forms.BaseForm):
@@ -87,6 +92,17 @@ def _is_of_our_time(value: date) -> None:
     day = value.date() if isinstance(value, datetime) else value
     if not EARLIEST.date() <= day <= LATEST.date():
         raise ValidationError(_("Not a day of our time."), code="bad_day")
+
+
+def any_agency(label: "str | _StrPromise") -> "forms.ModelChoiceField[Agency]":
+    """Return a filter by an agency, by its code; by none unless one is chosen."""
+    return forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=label,
+        required=False,
+        to_field_name="code",
+        empty_label=gettext_lazy("any"),
+    )
 
 
 def choose(form: forms.Form, name: str, choices: Any) -> None:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, PartForm, RefusableForm, choose
@@ -20,9 +21,10 @@ class MarkedForm(RefusableForm):
         label="TLP",
         choices=TLP.choices,
         initial=TLP.AMBER,
-        help_text=_(
-            "It caps releases. RED: named officers only; AMBER+STRICT: named"
-            " agencies, no agreements."
+        help_text=format_lazy(
+            _("It caps releases. RED: {red}; AMBER+STRICT: {strict}."),
+            red=TLP.RED.limit,
+            strict=TLP.AMBER_STRICT.limit,
         ),
     )
     level = forms.TypedChoiceField(

@@ -3,42 +3,42 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import DayField, MomentField, RefusableForm, choose, offer
+from agencies.forms import (
+    DayField,
+    MomentField,
+    RefusableForm,
+    any_agency,
+    choose,
+    offer,
+)
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Officer
 from agencies.policy import Actor, Role
 from patrols import rules
 from patrols.models import Patrol, Route, Zone
 
-OUR_TIME = [
-    MinValueValidator(rules.EARLIEST.date()),
-    MaxValueValidator(rules.LATEST.date()),
-]
+
+class PatrolDayField(DayField):
+    """A day on which there may be a patrol."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Begin later than other days do."""
+        super().__init__(**kwargs)
+        first = rules.EARLIEST.date()
+        self.validators.append(MinValueValidator(first, _("Not a day of our time.")))
 
 
 class BoardForm(forms.Form):
     """The filters of the board, in its URL."""
 
     q = forms.CharField(label=_("title or reference"), required=False, max_length=80)
-    since = DayField(label=_("from day"), required=False, validators=OUR_TIME)
-    until = DayField(label=_("to day"), required=False, validators=OUR_TIME)
-    lead = forms.ModelChoiceField(
-        Agency.objects.all(),
-        label=_("lead agency"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("any"),
-    )
-    agency = forms.ModelChoiceField(
-        Agency.objects.all(),
-        label=_("takes part"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("any"),
-    )
+    since = PatrolDayField(label=_("from day"), required=False)
+    until = PatrolDayField(label=_("to day"), required=False)
+    lead = any_agency(_("lead agency"))
+    agency = any_agency(_("takes part"))
     zone = forms.ModelChoiceField(
         Zone._default_manager.none(),
         label=_("zone"),

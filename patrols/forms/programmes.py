@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from agencies.errors import Refused
 from agencies.forms import DayField, choose, offer
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Party, Purpose
+from patrols.forms.patrols import PatrolDayField
 from patrols.forms.recurrence import (
     CUSTOM,
     FIELDS,
@@ -25,7 +25,6 @@ from patrols.forms.recurrence import (
 )
 from patrols.models import BorderSection, Programme, Route, Zone
 from patrols.recurrence import DAYS, BadRule, parse
-from patrols.rules import EARLIEST
 from patrols.wording import ORDINALS
 
 
@@ -93,10 +92,7 @@ class ProgrammeForm(MarkedForm):
     until = DayField(
         label=_("last day"), required=False, help_text=_("Empty: until changed.")
     )
-    first_on = DayField(
-        label=_("first day"),
-        validators=[MinValueValidator(EARLIEST.date(), _("Not a day of our time."))],
-    )
+    first_on = PatrolDayField(label=_("first day"))
     start_time = forms.TimeField(
         label=_("start"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

@@ -36,21 +36,18 @@ def rule_of(given: dict[str, Any]) -> str:
         if not given["recurrence"]:
             raise BadRule("recurrence", _("Write the rule."))
         return f"{given['recurrence']}{end}"
-    head = f"INTERVAL={given['interval'] or 1}"
     if repeats in (WEEKLY, MONTH_WEEKDAY) and not days:
         raise BadRule("weekdays", _("Choose the weekdays."))
     if repeats == MONTH_DAY and not given["month_days"]:
         raise BadRule("month_days", _("Name the days of the month."))
-    return {
-        DAILY: lambda: f"FREQ=DAILY;{head}",
-        WEEKLY: lambda: f"FREQ=WEEKLY;{head};BYDAY={','.join(days)}",
-        MONTH_DAY: lambda: (
-            f"FREQ=MONTHLY;{head};BYMONTHDAY={given['month_days'].replace(' ', '')}"
-        ),
-        MONTH_WEEKDAY: lambda: (
-            f"FREQ=MONTHLY;{head};BYDAY={','.join(f'{nth}{day}' for day in days)}"
-        ),
-    }[repeats]() + end
+    month_days = given["month_days"].replace(" ", "")
+    frequency, which = {
+        DAILY: ("DAILY", ""),
+        WEEKLY: ("WEEKLY", f";BYDAY={','.join(days)}"),
+        MONTH_DAY: ("MONTHLY", f";BYMONTHDAY={month_days}"),
+        MONTH_WEEKDAY: ("MONTHLY", f";BYDAY={','.join(f'{nth}{d}' for d in days)}"),
+    }[repeats]
+    return f"FREQ={frequency};INTERVAL={given['interval'] or 1}{which}{end}"
 
 
 def fields_of(text: str) -> dict[str, Any]:
