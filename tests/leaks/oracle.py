@@ -1,7 +1,7 @@
 """A naive model of who sees what, in plain Python, written from the rules' text.
 
 It knows nothing of keys, audiences or epochs, and shares no code with
-``agencies/policy.py``: it keeps who released what to whom and when, and who was
+``agencies/policy/``: it keeps who released what to whom and when, and who was
 party to which agreement from when to when. Time is a number of hours; ``tick``
 orders what happened.
 
