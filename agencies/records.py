@@ -222,8 +222,18 @@ class Record(Owned):
 
     def tear_line_for(self, actor: policy.Actor) -> Self | None:
         """Return the tear line written of this record, to its owner alone."""
+        return self._for_owner(actor, tear_line_of=self.pk)
+
+    def whole_for(self, actor: policy.Actor) -> Self | None:
+        """Return the fuller record of this tear line, to its owner alone."""
+        return self._for_owner(actor, tear_line=self.pk)
+
+    def _for_owner(self, actor: policy.Actor, **of: Any) -> Self | None:
+        if not actor.owns(self):
+            return None
         rows: Any = type(self).objects.visible_to(actor)
-        return rows.filter(tear_line_of=self.pk).first() if actor.owns(self) else None
+        found: Self | None = rows.filter(**of).first()
+        return found
 
     def tear_line_values(self) -> dict[str, Any]:
         """Return the only fields that a tear line takes over, already blunted."""

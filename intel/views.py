@@ -4,34 +4,32 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.actions import releases
 from agencies.errors import NotFound
 from agencies.forms import minute
+from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor, Permission, require
+from agencies.serializers import officer_seen
 from agencies.views.records import (
     done,
-    known_releases,
-    named,
     older_page,
     person,
     release_by_form,
     release_form,
     require_unchanged,
+    sharing,
 )
-from incidents.forms import place_text
-from incidents.known import Known
 from incidents.models import Category
 from intel import actions
 from intel.forms import ReportFilterForm, ReportForm
-from intel.models import InformationGrade, Report, SourceGrade
+from intel.models import IS_OVER, InformationGrade, Report, SourceGrade
 
 EDITED = [
     "title", "body", "source_grade", "information_grade", "topics", "source_note",
@@ -145,25 +143,22 @@ def revoke(request: HttpRequest, pk: UUID, release_id: UUID) -> HttpResponse:
     return redirect("report", pk=row.pk)
 
 
-def show(request: HttpRequest, row: Report, actor: Actor, **forms: Any) -> HttpResponse:
+def show(request: HttpRequest, row: Any, actor: Actor, **forms: Any) -> HttpResponse:
     """Draw the page, with a form that was sent and is not right yet."""
     is_owner = actor.owns(row)
     may_write = is_owner and actor.may(Permission.REPORT_WRITE)
-    seen = Report.objects.visible_to(actor)
     context = {
         "report": row,
         "topics": topics(row),
         "place": place_text(row.place),
-        "author": person(Known.of(actor, records=[row]).author(row)),
+        "author": person(row.author_label),
         "is_owner": is_owner,
-        "tear_line": seen.filter(tear_line_of=row).first() if is_owner else None,
-        "whole": seen.filter(tear_line=row).first() if is_owner else None,
+        "tear_line": row.tear_line_for(actor),
+        "whole": row.whole_for(actor),
         "preview": row.tear_line_values() if is_owner and row.tear_line_text else None,
-        "releases": named(known_releases(row, actor).live(), actor),
+        **sharing(row, actor),
         "can_edit": may_write,
         "can_end": may_write and row.is_current and not row.is_tear_line,
-        "can_release": is_owner and actor.may(Permission.REPORT_RELEASE),
-        "release_form": release_form(row, actor),
         **GRADES,
         **forms,
     }
@@ -175,9 +170,10 @@ def topics(row: Report) -> list[str]:
     return [str(Category(topic).label) for topic in row.topics]
 
 
-def _found(actor: Actor, pk: UUID) -> Report:
+def _found(actor: Actor, pk: UUID) -> Any:
     rows = Report.objects.visible_to(actor).select_related("owner")
-    row: Report | None = rows.filter(pk=pk).first()
+    author = officer_seen("author_id", actor)
+    row = rows.annotate(author_label=author).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
@@ -190,7 +186,6 @@ def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:
     if chosen["topic"]:
         rows = rows.filter(topics__contains=[chosen["topic"]])
     if chosen["valid"]:
-        is_over = Q(valid_until__lte=timezone.now())
-        rows = rows.filter(is_over if chosen["valid"] == "over" else ~is_over)
+        rows = rows.filter(IS_OVER if chosen["valid"] == "over" else ~IS_OVER)
     result: QuerySet[Any] = rows
     return result

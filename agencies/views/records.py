@@ -74,9 +74,8 @@ def known_releases(row: Owned, actor: Actor) -> ReleaseQuerySet:
     An owner finds those of the tear line among them.
     """
     ids = [row.pk]
-    if isinstance(row, Record) and actor.owns(row):
-        rows: Any = type(row).objects.visible_to(actor)
-        ids += rows.filter(tear_line_of=row.pk).values_list("pk", flat=True)
+    if isinstance(row, Record) and (tear_line := row.tear_line_for(actor)):
+        ids.append(tear_line.pk)
     return Release.objects.visible_to(actor).filter(record_id__in=ids)
 
 
@@ -156,11 +155,23 @@ def _releaser(row: Release, people: dict[str, Officer], systems: dict[str, str])
 
 def release_form(row: Owned, actor: Actor, data: Any = None) -> ReleaseForm:
     """Return the form that releases a record, or its tear line if it may have one."""
-    tear_line = None
-    if isinstance(row, Record) and not row.is_tear_line and actor.owns(row):
-        rows: Any = type(row).objects.visible_to(actor)
-        tear_line = rows.filter(tear_line_of=row.pk).first()
+    tear_line = row.tear_line_for(actor) if isinstance(row, Record) else None
     return ReleaseForm(data, actor=actor, row=row, tear_line=tear_line)
+
+
+def sharing(row: Owned, actor: Actor, *, with_ended: bool = False) -> dict[str, Any]:
+    """Return what the part "released to" of a record's page needs.
+
+    ``with_ended`` also lists the releases that ended, to the owner.
+    """
+    is_owner = actor.owns(row)
+    can_release = is_owner and actor.may(row.release_permission)
+    known = known_releases(row, actor)
+    return {
+        "releases": named(known if with_ended and is_owner else known.live(), actor),
+        "can_release": can_release,
+        "release_form": release_form(row, actor) if can_release else None,
+    }
 
 
 def release_by_form(row: Owned, form: ReleaseForm, actor: Actor) -> None:

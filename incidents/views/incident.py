@@ -11,15 +11,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.errors import NotFound
 from agencies.forms import minute
+from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission, require
+from agencies.serializers import officer_seen, person_seen
+from agencies.shown import reference
 from agencies.views.records import (
     done,
-    known_releases,
-    named,
     person,
-    release_form,
     require_unchanged,
+    sharing,
 )
 from incidents import actions
 from incidents.forms import (
@@ -27,9 +28,7 @@ from incidents.forms import (
     CloseForm,
     IncidentForm,
     LogForm,
-    place_text,
 )
-from incidents.known import Known
 from incidents.models import (
     NEXT_STATES,
     OPEN_STATES,
@@ -94,31 +93,36 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "incidents/incident_form.html", context)
 
 
-def found(actor: Actor, pk: UUID) -> Incident:
-    """Return an incident that the actor sees."""
-    rows = Incident.objects.visible_to(actor).select_related("owner")
-    row: Incident | None = rows.filter(pk=pk).first()
+def found(actor: Actor, pk: UUID) -> Any:
+    """Return an incident that the actor sees, with what it may know around it."""
+    patrols = Patrol.objects.visible_to(actor)
+    rows = (
+        Incident.objects.visible_to(actor)
+        .select_related("owner")
+        .annotate(
+            author_label=officer_seen("author_id", actor),
+            patrol_ref=reference("patrol_id", patrols, "ref"),
+        )
+    )
+    row = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
 
 
-def show(
-    request: HttpRequest, row: Incident, actor: Actor, **forms: Any
-) -> HttpResponse:
+def show(request: HttpRequest, row: Any, actor: Actor, **forms: Any) -> HttpResponse:
     """Draw the page, with forms that were sent and are not right yet."""
     is_owner = actor.owns(row)
     context = {
         "incident": row,
         "place": place_text(row.place),
         "is_owner": is_owner,
-        "releases": named(known_releases(row, actor).live(), actor),
+        **sharing(row, actor),
         **parts(row, actor),
         **may(row, actor),
         "log_form": LogForm(),
         "assign_form": AssignForm(actor=actor, is_owner=is_owner),
         "close_form": CloseForm(),
-        "release_form": release_form(row, actor),
         **forms,
     }
     template = LOG if request.headers.get("HX-Request") else "incidents/incident.html"
@@ -138,41 +142,32 @@ def may(row: Incident, actor: Actor) -> dict[str, bool]:
         "can_edit": may_handle and is_owner and row.state != IncidentState.CLOSED,
         "can_resolve": may_handle and is_whole and is_open,
         "can_close": may_handle and is_whole and row.state != IncidentState.CLOSED,
-        "can_release": is_owner and actor.may(Permission.INCIDENT_RELEASE),
     }
 
 
-def parts(row: Incident, actor: Actor) -> dict[str, Any]:
+def parts(row: Any, actor: Actor) -> dict[str, Any]:
     """Return what hangs on an incident, as far as the actor may know.
 
     For the owner also what readers of the tear line contributed to it.
     """
-    doubles = Incident.objects.visible_to(actor).filter(tear_line_of=row)
-    tear_line = doubles.first() if actor.owns(row) else None
+    tear_line = row.tear_line_for(actor)
     both = [row, tear_line] if tear_line else [row]
-    log = _below(LogEntry, both, actor)
-    responses = _below(Response, both, actor)
-    noted = _below(Acknowledgement, both, actor)
-    known = Known.of(
-        actor,
-        records=[row],
-        patrols=[row.patrol_id, *(made.patrol_id for made in responses)],
-        labels=[*(x.by for x in (*log, *noted)), *(x.assigned_by for x in responses)],
-    )
+    responses = _responses(both, actor)
+    noted = _signed(Acknowledgement, both, actor)
     return {
         "under_way": [made for made in responses if made.state not in RESPONSE_OVER],
         "tear_line": tear_line,
-        "whole": _whole(row, actor),
-        "author": person(known.author(row)),
-        "patrol_ref": known.patrols.get(row.patrol_id) if row.patrol_id else None,
-        "log": [(x, person(known.person(x.by, x.agency_id))) for x in log],
-        "noted": [(x, person(known.person(x.by, x.agency_id))) for x in noted],
+        "whole": row.whole_for(actor),
+        "author": person(row.author_label),
+        "patrol_ref": row.patrol_ref,
+        "log": [(x, person(x.who)) for x in _signed(LogEntry, both, actor)],
+        "noted": [(x, person(x.who)) for x in noted],
         "has_noted": any(x.agency_id == actor.agency_id for x in noted),
         "responses": [
             {
                 "response": x,
-                "patrol_ref": known.patrols.get(x.patrol_id) if x.patrol_id else None,
-                "by": person(known.person(x.assigned_by)),
+                "patrol_ref": x.patrol_ref,
+                "by": person(x.who),
                 "next": _next_states(x, row, actor),
             }
             for x in responses
@@ -180,18 +175,23 @@ def parts(row: Incident, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _below(model: Any, incidents: list[Incident], actor: Actor) -> list[Any]:
+def _responses(incidents: list[Incident], actor: Actor) -> list[Any]:
+    patrols = Patrol.objects.visible_to(actor)
+    rows = _below(Response, incidents, actor).annotate(
+        who=person_seen("assigned_by", actor),
+        patrol_ref=reference("patrol_id", patrols, "ref"),
+    )
+    return list(rows)
+
+
+def _signed(model: Any, incidents: list[Incident], actor: Actor) -> list[Any]:
+    who = person_seen("by", actor, colleagues="agency")
+    return list(_below(model, incidents, actor).annotate(who=who))
+
+
+def _below(model: Any, incidents: list[Incident], actor: Actor) -> Any:
     rows = model.objects.visible_to(actor).filter(incident__in=incidents)
-    return list(rows.select_related("agency"))
-
-
-def _whole(row: Incident, actor: Actor) -> Incident | None:
-    """Return the full record of a tear line, to its owner."""
-    if not row.is_tear_line or not actor.owns(row):
-        return None
-    seen = Incident.objects.visible_to(actor)
-    full: Incident | None = seen.filter(tear_line=row).first()
-    return full
+    return rows.select_related("agency")
 
 
 def _next_states(made: Response, row: Incident, actor: Actor) -> list[tuple[str, Any]]:

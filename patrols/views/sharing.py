@@ -13,12 +13,7 @@ from agencies.actions import releases
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor
 from agencies.records import Owned
-from agencies.views.records import (
-    known_releases,
-    named,
-    release_by_form,
-    release_form,
-)
+from agencies.views import records
 from patrols.models import Checkpoint, Patrol, Programme, Route, Zone
 
 MODELS: dict[str, type[Owned]] = {
@@ -33,12 +28,8 @@ MODELS: dict[str, type[Owned]] = {
 def sharing(row: Owned, actor: Actor) -> dict[str, Any]:
     """Return what the part "released to" of a record's page needs."""
     kind = row.type_name()
-    can_release = actor.owns(row) and actor.may(row.release_permission)
-    shown = known_releases(row, actor)
     return {
-        "releases": named(shown if actor.owns(row) else shown.live(), actor),
-        "can_release": can_release,
-        "release_form": release_form(row, actor) if can_release else None,
+        **records.sharing(row, actor, with_ended=True),
         "release_url": reverse(f"{kind}-release", args=[row.pk]),
         "revoke_url": f"{kind}-release-end",
     }
@@ -50,9 +41,9 @@ def release(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Release a record to somebody."""
     actor = actor_of(request)
     row = _seen(kind, pk, actor)
-    form = release_form(row, actor, request.POST)
+    form = records.release_form(row, actor, request.POST)
     if form.is_valid():
-        release_by_form(row, form, actor)
+        records.release_by_form(row, form, actor)
         messages.success(request, _("Released."))
     else:
         messages.error(request, form.first_error)
