@@ -14,7 +14,7 @@ const quiet = new Set(json("quiet"));
 /** What happened, in words: by the whole kind, or by its last part. */
 export const sentence = (kind) => sentences[kind] ?? sentences[kind.split(".").pop()] ?? kind;
 /** The page of what an entry is about, if it has one. */
-export const pageOf = (ref) => pages[ref.type]?.replace(NO_ID, ref.id) ?? null;
+const pageOf = (ref) => pages[ref.type]?.replace(NO_ID, ref.id) ?? null;
 
 export function liveFeed({ list, scroller, bar, filter, empty, symbols, announcer, alarm }) {
   const template = document.getElementById("feed-row");

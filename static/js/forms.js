@@ -32,10 +32,6 @@ for (const picker of document.querySelectorAll('input[type="datetime-local"]')) 
   draw();
 }
 
-for (const control of document.querySelectorAll("[data-autosubmit]")) {
-  control.addEventListener("change", () => control.form?.requestSubmit());
-}
-
 // Errors: on to the first field that has one; a link in the summary leads to its own.
 const firstWrong = document.querySelector('[aria-invalid="true"]:not([type="hidden"], :disabled)');
 (firstWrong ?? document.querySelector("[data-focus]"))?.focus();
@@ -45,5 +41,7 @@ document.addEventListener("click", (event) => {
   const control = name && event.target.closest("form")?.querySelector(`[name="${CSS.escape(name)}"]:not(:disabled)`);
   if (!control) return;
   event.preventDefault();
+  // What is folded away cannot take the focus.
+  for (let fold = control.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   control.focus();
 });

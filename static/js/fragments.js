@@ -1,5 +1,5 @@
 // Lists that a higher application draws: fetched anew when something changed, without moving under the pointer.
-import { seldom } from "./map.js";
+import { seldom } from "./seldom.js";
 
 const STILL_MS = 1500;
 

@@ -30,7 +30,7 @@ document.addEventListener("htmx:sendError", () => notify(shellText("offline"), "
 document.addEventListener("htmx:timeout", () => notify(shellText("offline"), "warning"));
 
 /** Leave for the login page and come back afterwards. */
-export function toLogin() {
+function toLogin() {
   const here = location.pathname + location.search;
   location.assign(`/accounts/login/?next=${encodeURIComponent(here)}`);
 }

@@ -8,6 +8,7 @@ const MEMBERS = new Set(["KG", "TJ", "UZ", "KZ", "TM", "AF"]);
 // How many people a town needs to be shown, by the map's resolution (metres per pixel).
 const NAMES_FROM = 900; // Countries are named when the map is no closer than this.
 const TOWNS = [[4000, 2e6], [2000, 8e5], [1200, 2.5e5], [700, 1e5], [350, 5e4], [180, 2.5e4], [0, 0]];
+const NEAR_M = 140e3; // How far around its middle a first view looks.
 
 let loading = null;
 
@@ -41,6 +42,13 @@ const GEOJSON = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" };
 
 /** Read a GeoJSON object into features on the map's projection. */
 export const readFeatures = (ol, geojson) => new ol.format.GeoJSON(GEOJSON).readFeatures(geojson);
+
+/** Fetch GeoJSON from an address as such features; throws when they cannot be had. */
+export async function fetchFeatures(ol, address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return readFeatures(ol, await answer.json());
+}
 
 function countries(ol) {
   const { Style, Fill, Stroke } = ol.style;
@@ -178,4 +186,14 @@ export function parsePlace(text) {
 export function fit(ol, map, extent, { maxZoom = 10, padding = [64, 48, 48, 48] } = {}) {
   if (ol.extent.isEmpty(extent)) return;
   map.getView().fit(extent, { padding, maxZoom });
+}
+
+/** Of points, those around the one with most weight near it: what fits on a map that can still be read. */
+export function densest(ol, features, weight) {
+  const placed = features.map((feature) => [feature, ol.proj.toLonLat(feature.getGeometry().getCoordinates())]);
+  const around = ([, middle]) => placed.filter(([, place]) => ol.sphere.getDistance(middle, place) < NEAR_M);
+  const total = (group) => group.reduce((sum, [feature]) => sum + weight(feature), 0);
+  const groups = placed.map(around);
+  const most = groups.reduce((best, group) => (total(group) > total(best) ? group : best), []);
+  return new Set(most.map(([feature]) => feature));
 }

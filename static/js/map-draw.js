@@ -1,7 +1,7 @@
 // A map to draw a shape on: [data-map-draw="id of a text field"] with data-draws Polygon, LineString or Point.
 //
 // The text field, GeoJSON, is what is sent; map and field are kept in step. The server checks what was drawn.
-import { createMap, fit, loadOl, readFeatures } from "./map-base.js";
+import { createMap, fetchFeatures, fit, loadOl, readFeatures } from "./map-base.js";
 import { goHome } from "./map-home.js";
 import { SIGNS, palette, placeStyle, sectionStyle } from "./map-style.js";
 
@@ -10,7 +10,7 @@ const PROJECTIONS = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857
 
 /** The line that is drawn, and a handle at each of its points. */
 function drawnStyle(ol) {
-  const { Style, Circle, Fill, Stroke, } = ol.style;
+  const { Style, Circle, Fill, Stroke } = ol.style;
   return () => {
     const { focus, surface } = palette();
     const handle = new Circle({ radius: 6, fill: new Fill({ color: surface }), stroke: new Stroke({ color: focus, width: 2.5 }) });
@@ -31,8 +31,7 @@ const corners = (ol) => (feature) => {
 /** What is around, drawn lightly: other places and the border. */
 async function surroundings(ol, source, address) {
   try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    const features = readFeatures(ol, await answer.json());
+    const features = await fetchFeatures(ol, address);
     for (const feature of features) feature.set("type", feature.get("kind"), true);
     source.addFeatures(features);
   } catch {

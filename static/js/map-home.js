@@ -1,6 +1,5 @@
 // Where the reader's agency works: maps on which a place is chosen or drawn begin there.
-import { fit, readFeatures } from "./map-base.js";
-import { densest } from "./map.js";
+import { densest, fetchFeatures, fit } from "./map-base.js";
 
 const address = document.getElementById("map-sources")?.dataset.home;
 const NEAR = 11; // Never closer than this at first.
@@ -9,8 +8,7 @@ const NEAR = 11; // Never closer than this at first.
 export async function goHome(ol, map) {
   let features = [];
   try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    features = readFeatures(ol, await answer.json());
+    features = await fetchFeatures(ol, address);
   } catch {
     return features; // The map stays where every map begins.
   }

@@ -20,7 +20,7 @@ export function severityMark(severity) {
   return mark;
 }
 
-export const itemTime = (item) => item.fix_at ?? item.occurred_at ?? item.at ?? null;
+const itemTime = (item) => item.fix_at ?? item.occurred_at ?? item.at ?? null;
 export const itemTitle = (item) => item.title ?? item.name ?? item.ref ?? item.code ?? "";
 
 const KEYS = {

@@ -1,7 +1,7 @@
 // Small maps on other pages: [data-map-point="lat, lon"], [data-map-track=URL of GeoJSON],
 // [data-map-picker="name of an input"] where a click writes "lat, lon".
 import { shortAge } from "./clock.js";
-import { createMap, fit, formatPlace, loadOl, parsePlace, readFeatures } from "./map-base.js";
+import { createMap, fetchFeatures, fit, formatPlace, loadOl, parsePlace, readFeatures } from "./map-base.js";
 import { goHome } from "./map-home.js";
 import { LADDER, incidentStyle, palette, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle } from "./map-style.js";
 
@@ -81,10 +81,9 @@ async function track(ol, target) {
 
   async function draw() {
     try {
-      const geojson = inline
-        ? JSON.parse(inline.textContent)
-        : await (await fetch(target.dataset.mapTrack, { headers: { Accept: "application/json" } })).json();
-      const features = readFeatures(ol, geojson);
+      const features = inline
+        ? readFeatures(ol, JSON.parse(inline.textContent))
+        : await fetchFeatures(ol, target.dataset.mapTrack);
       source.clear(true);
       source.addFeatures(features);
       delete target.dataset.failed;

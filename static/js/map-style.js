@@ -1,6 +1,6 @@
 // Signs on the map. Colours come from the theme (ops.css); shape and colour say the same.
 
-export const STALE_MS = 15 * 60e3;
+const STALE_MS = 15 * 60e3;
 // Signs and names keep out of each other's way: a sign is always drawn, a name gives way to it.
 export const SIGNS = "signs";
 const FAR = 1100; // Metres per pixel, from where lines are drawn lightly.
@@ -27,7 +27,6 @@ export function palette() {
     shapeLine: read("shape-line"), focus: read("focus"), text: read("text"), muted: read("muted"),
     font: getComputedStyle(document.body).fontFamily,
     ...Object.fromEntries(LADDER.map((step) => [step, read(step)])),
-    onExtreme: read("extreme-text"), onSevere: read("severe-text"),
   };
   return colours;
 }
@@ -60,7 +59,7 @@ function severityImage(ol, severity, scale, isOver = false) {
 }
 
 const worst = (features) => LADDER.find((step) => features.some((feature) => severityOf(feature) === step)) ?? "unknown";
-export const severityOf = (feature) => (LADDER.includes(feature.get("severity")) ? feature.get("severity") : "unknown");
+const severityOf = (feature) => (LADDER.includes(feature.get("severity")) ? feature.get("severity") : "unknown");
 
 /** One incident, or a cluster of them under the worst one's sign with their number. */
 export const incidentStyle = (ol) => clusterStyle(ol, false);

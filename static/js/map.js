@@ -3,36 +3,19 @@
 // Each layer is a GeoJSON FeatureCollection at an address in the element's data-*; a feature's `id` is the record's.
 // Known properties: ref, title, owner, severity, state, lead, heading, fix_at, occurred_at, kind (of places), status, url.
 import { shortAge } from "./clock.js";
-import { createMap, fit, loadOl, readFeatures } from "./map-base.js";
+import { createMap, densest, fetchFeatures, fit, loadOl } from "./map-base.js";
 import {
   LADDER, SIGNS, incidentStyle, overStyle, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle,
 } from "./map-style.js";
+import { seldom } from "./seldom.js";
 
 // The layers whose things can be chosen, and stand in the list.
 const LISTED = ["incidents", "over", "patrols", "places", "sections"];
-const NEAR_M = 140e3; // How far around its middle the first view looks.
 const TURN_M = 25; // A shorter way says nothing about where a patrol goes.
 const RESTYLE_MS = 30_000;
 
 const OPEN = new Set(["reported", "responding"]);
 const KINDS = { incidents: "incident", patrols: "patrol", tracks: "track", border_section: "section" };
-
-/** Run at once when it is quiet; the longer the calls go on, the less often, down to once in `most` ms. */
-export function seldom(run, { least = 250, most = 2000 } = {}) {
-  let timer = null;
-  let last = -Infinity;
-  let wait = least;
-  return () => {
-    if (timer) return;
-    const quiet = Date.now() - last;
-    wait = quiet > 2 * wait ? Math.max(least, wait / 2) : Math.min(most, wait * 1.5);
-    timer = setTimeout(() => {
-      timer = null;
-      last = Date.now();
-      run();
-    }, Math.max(0, wait - quiet));
-  };
-}
 
 /** Build the map in `target`; `onChoose(item | null)`, `onFailed(boolean)` and `onData()` tell the page. */
 export async function operationalMap(target, { onChoose, onFailed, onData }) {
@@ -49,7 +32,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     places: vector("places", placeStyle(ol), { declutter: SIGNS }),
     sections: vector("sections", sectionStyle(ol)),
     tracks: vector("tracks", trackStyle(ol)),
-    // What is over is not in the list beside the map: it is shown on demand, and never clustered with the open ones.
+    // What is over is shown on demand, and never clustered with the open ones.
     over: new ol.layer.Vector({ source: clustered(sources.over), style: overStyle(ol), declutter: SIGNS, visible: false }),
     // A later layer lies above: nothing hides an open incident.
     patrols: vector("patrols", patrolStyle(ol, shortAge), { declutter: SIGNS }),
@@ -66,9 +49,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   async function load(name) {
     if (!urls[name]) return;
     try {
-      const answer = await fetch(urls[name], { headers: { Accept: "application/json" }, credentials: "same-origin" });
-      if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-      place(name, readFeatures(ol, await answer.json()));
+      place(name, await fetchFeatures(ol, urls[name]));
       failed.delete(name);
     } catch {
       failed.add(name);
@@ -264,16 +245,6 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     /** All that the map shows; what lies on a layer that is switched off is not there. */
     items: () => LISTED.filter((name) => layers[name].getVisible()).flatMap((name) => sources[name].getFeatures().map(item)),
   };
-}
-
-/** Of points, those around the one with most weight near it: what fits on a map that can still be read. */
-export function densest(ol, features, weight) {
-  const placed = features.map((feature) => [feature, ol.proj.toLonLat(feature.getGeometry().getCoordinates())]);
-  const around = ([, middle]) => placed.filter(([, place]) => ol.sphere.getDistance(middle, place) < NEAR_M);
-  const total = (group) => group.reduce((sum, [feature]) => sum + weight(feature), 0);
-  const groups = placed.map(around);
-  const most = groups.reduce((best, group) => (total(group) > total(best) ? group : best), []);
-  return new Set(most.map(([feature]) => feature));
 }
 
 /** Run once the element has a size: a pane behind a tab has none. */

@@ -6,8 +6,8 @@
 // sees it, nothing of it stays, and data-watch-list is the way on.
 import { follow } from "./connection.js";
 import { isGone } from "./live.js";
-import { seldom } from "./map.js";
 import { redrawScene } from "./patrol-scene.js";
+import { seldom } from "./seldom.js";
 
 const MOST_NAMED = 6;
 
