@@ -32,6 +32,7 @@ from benchmarks import (  # noqa: E402
 )
 from benchmarks.figures import Figure  # noqa: E402
 from benchmarks.system import System, say  # noqa: E402
+from tests.database import drop  # noqa: E402
 from tests.stack import ROOT  # noqa: E402
 
 SIZES = (10_000, 1_000_000, 5_000_000)
@@ -99,7 +100,7 @@ def run(chosen: list[str], scale: Scale) -> Iterator[Figure]:
                         say(f"{process}: {stack.log(process)[-2000:]}")
                     raise
         finally:
-            database.drop(copied)
+            drop(copied)
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
-from django.db import connections
 from psycopg2.extras import execute_values
 
 from agencies.actions import accounts
@@ -25,9 +24,10 @@ from agencies.audiences import officer_audience
 from agencies.context import acting, system
 from agencies.models import Agency, Agreement, Officer, State
 from agencies.policy import Role
-from benchmarks.system import System, owner, say
+from benchmarks.system import System, say
 from patrols import actions as patrols
 from patrols.cells import cell_at
+from tests.database import cursor_in, drop, in_use
 from tests.stack import ROOT
 from tests.world import DUTY, PASSWORD, World
 
@@ -38,7 +38,7 @@ PLACES = 20_000
 # Officers on watch, half in each agency of the agreement: a socket each.
 WATCH = 2_100
 # Beside the migrations: the small world, and the row policies.
-SOURCES = ["tests/world.py", "agencies/policy.py"]
+SOURCES = ["tests/world.py", "agencies/policy/seeing.py"]
 # The tables that the script fills.
 FILLED = [
     "patrols_patrol",
@@ -67,7 +67,7 @@ def name_of(rows: int) -> str:
 def ensure(rows: int) -> str:
     """Build the kept database of a size unless it is there; return its name."""
     name = name_of(rows)
-    with owner("postgres") as cursor:
+    with cursor_in("postgres") as cursor:
         # Whoever else wants it waits, and finds it made.
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
         if not _is_kept(cursor, name):
@@ -105,16 +105,10 @@ def copy(rows: int, name: str) -> str:
     """Make a database to write to, a copy of the kept one; return its name."""
     kept = ensure(rows)
     drop(name)
-    with owner("postgres") as cursor:
+    with cursor_in("postgres") as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [kept])
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {kept}")
     return name
-
-
-def drop(name: str) -> None:
-    """Drop a database."""
-    with owner("postgres") as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def world() -> World:
@@ -224,7 +218,7 @@ def _places(by: Any, code: str, agreement: Agreement) -> None:
 
 def _fill(rows: int) -> None:
     """Run the script as the owner, without row security, indexes and references."""
-    with owner(connections["owner"].settings_dict["NAME"]) as cursor:
+    with cursor_in(in_use()) as cursor:
         cursor.execute(
             "SET synchronous_commit = off; SET maintenance_work_mem = '1GB';"
             "SET work_mem = '256MB'; SET statement_timeout = 0; SET lock_timeout = 0;"

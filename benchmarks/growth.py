@@ -103,15 +103,9 @@ def measure(
                     found[size].append(place.ask(name, times))
             median = {size: statistics.median(took) for size, took in found.items()}
             first = median[sizes[0]]
-            for size in sizes[1:-1]:
+            for size in sizes[1:] or sizes:
+                took = median[size]
+                bounds = GROWTH if size == sizes[-1] else {}
                 yield Figure(
-                    f"{name}, {size:,} rows",
-                    median[size],
-                    "ms",
-                    first,
-                    median[size] / first,
+                    f"{name}, {size:,} rows", took, "ms", first, took / first, **bounds
                 )
-            last = median[sizes[-1]]
-            yield Figure(
-                f"{name}, {sizes[-1]:,} rows", last, "ms", first, last / first, **GROWTH
-            )

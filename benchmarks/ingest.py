@@ -14,9 +14,10 @@ from django.contrib.gis.geos import Point
 from agencies.context import acting
 from benchmarks.figures import ROUNDS, Figure, alternating, beside
 from benchmarks.load import Caller
-from benchmarks.system import System, owner, say
+from benchmarks.system import System, say
 from patrols.cells import cell_at
 from patrols.models import Patrol, PatrolState
+from tests.database import cursor_in
 
 BATCH = 500
 BATCHES = 20
@@ -67,7 +68,7 @@ def measure(
         stack.web_url, {"Authorization": f"Bearer {token}", "Host": "localhost"}
     )
     by_api, by_copy = Track("api"), Track("copy")
-    with owner(stack.name) as cursor:
+    with cursor_in(stack.name) as cursor:
         # COPY knows no row security; this is a copy of the database, for us alone.
         cursor.execute("ALTER TABLE patrols_fix NO FORCE ROW LEVEL SECURITY")
 

@@ -13,23 +13,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
-import psycopg2
 from django.conf import settings
-from django.contrib.auth import (
-    BACKEND_SESSION_KEY,
-    HASH_SESSION_KEY,
-    SESSION_KEY,
-)
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connections
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
@@ -179,25 +172,6 @@ class System(Stack):
             rows = [_session(one) for one in people.order_by("username")[:count]]
             Session.objects.bulk_create(rows)
         return [row.session_key for row in rows]
-
-
-@contextmanager
-def owner(database: str) -> Iterator[Any]:
-    """Give a cursor of a database's owner, outside of any transaction."""
-    place = connections["owner"].settings_dict
-    connection = psycopg2.connect(
-        host=place["HOST"],
-        port=place["PORT"],
-        user=place["USER"],
-        password=place["PASSWORD"],
-        dbname=database,
-    )
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            yield cursor
-    finally:
-        connection.close()
 
 
 def _session(officer: Officer) -> Session:

@@ -8,14 +8,16 @@ import logging
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from django.core.management import call_command
 from django.test.utils import setup_test_environment, teardown_test_environment
 
-from benchmarks import database
 from benchmarks.figures import Figure, percentile
-from benchmarks.system import Open, System, owner, say
+from benchmarks.system import Open, System, say
+from tests.database import drop, statement, using
+from tests.leaks.worlds import medians, pair, transcript
 
 # Beside the world without: within noise.
 ALIKE = {"floor": 1.3, "goal": 1.1}
@@ -23,9 +25,8 @@ ALIKE = {"floor": 1.3, "goal": 1.1}
 
 def measure(stack: System, hidden: int) -> Iterator[Figure]:
     """Yield how long requests take in the fuller world, beside the emptier."""
-    # It brings the test run's settings, which no other figure is to see.
-    from tests.leaks.worlds import medians, pair, transcript  # noqa: PLC0415
-
+    # The test run's settings, which no other figure is to see.
+    import_module("tests.conftest")
     say(f"two worlds, {hidden} hidden records")
     setup_test_environment()
     logging.disable(logging.ERROR)
@@ -45,13 +46,10 @@ def measure(stack: System, hidden: int) -> Iterator[Figure]:
 @contextmanager
 def _migrated(name: str) -> Iterator[Any]:
     """Lead to an empty database, migrated, for a while."""
-    from tests.leaks.database import using  # noqa: PLC0415
-
-    with owner("postgres") as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template_karaul")
+    statement(f"CREATE DATABASE {name} TEMPLATE template_karaul")
     try:
         with using(name):
             call_command("migrate", database="owner", verbosity=0, interactive=False)
             yield
     finally:
-        database.drop(name)
+        drop(name)

@@ -29,21 +29,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg2
 import pytest
 import redis
 from django.conf import settings
-from django.contrib.auth import (
-    BACKEND_SESSION_KEY,
-    HASH_SESSION_KEY,
-    SESSION_KEY,
-)
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_socket
 
@@ -53,6 +49,7 @@ from incidents import actions as incidents
 from incidents.models import Incident
 from live import pokes
 from live.models import Dispatch, Event
+from tests.database import drop, statement, using
 from tests.world import PLACE, World, build
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,13 +157,13 @@ class Stack:
         for name in list(self.processes):
             self.kill(name, signal.SIGTERM)
         connections["default"].close()
-        self._statement(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        drop(self.name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_database(self) -> None:
         """Copy the template, migrate as the owner, build the small world."""
-        self._statement(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-        self._statement(f"CREATE DATABASE {self.name} TEMPLATE template_karaul")
+        drop(self.name)
+        statement(f"CREATE DATABASE {self.name} TEMPLATE template_karaul")
         with self.database():
             call_command("migrate", database="owner", verbosity=0, interactive=False)
             self.world = build()
@@ -247,42 +244,19 @@ class Stack:
 
     # --- the database, from the test process
 
-    def _statement(self, statement: str) -> None:
-        owner = connections["owner"].settings_dict
-        connection = psycopg2.connect(
-            host=owner["HOST"],
-            port=owner["PORT"],
-            user=owner["USER"],
-            password=owner["PASSWORD"],
-            dbname="postgres",
-        )
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
-        finally:
-            connection.close()
-
     @contextmanager
     def database(self) -> Iterator[None]:
         """Read and write the stack's database in this process, with real commits."""
-        before = {}
         hashers = [f"{QuickHasher.__module__}.{QuickHasher.__name__}"]
         with (
             self.blocker.unblock(),
             override_settings(PASSWORD_HASHERS=hashers, REDIS_URL=self.redis_url),
         ):
             pokes.client.cache_clear()
-            for alias in connections:
-                connections[alias].close()
-                before[alias] = connections[alias].settings_dict["NAME"]
-                connections[alias].settings_dict["NAME"] = self.name
             try:
-                yield
+                with using(self.name):
+                    yield
             finally:
-                for alias in connections:
-                    connections[alias].close()
-                    connections[alias].settings_dict["NAME"] = before[alias]
                 pokes.client().close()
                 pokes.client.cache_clear()
 
@@ -384,6 +358,16 @@ def next_event(socket: ClientConnection, seconds: float = 10.0) -> dict[str, Any
         frame = next_frame(socket, max(0.01, until - time.monotonic()))
         if "id" in frame:
             return frame
+
+
+def last_words(socket: ClientConnection, seconds: float) -> list[dict[str, Any]]:
+    """Return what comes until the server closes, or for a time."""
+    until = time.monotonic() + seconds
+    heard = []
+    with suppress(ConnectionClosed, TimeoutError):
+        while True:
+            heard.append(next_frame(socket, max(0.01, until - time.monotonic())))
+    return heard
 
 
 @pytest.fixture(scope="session")

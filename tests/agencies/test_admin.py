@@ -14,19 +14,12 @@ from agencies.administration import HouseAdmin
 from agencies.context import acting, system
 from agencies.models import Agency, Agreement, Officer, Party
 from incidents import actions as incidents
+from tests.agencies.conftest import browser
 from tests.api.http import token
 from tests.world import PASSWORD, PLACE, World, soon
 
 CANARY = "canary-7f3a"
 STRONG = "a very long phrase 9"
-
-
-def browser(world: World, name: str) -> Client:
-    client = Client()
-    user = world.admin_officer if name == "admin" else world.officers[name]
-    with system("test"):
-        client.force_login(user)
-    return client
 
 
 def pages() -> list[str]:

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from agencies.actions import posts, releases
 from agencies.context import acting, system
@@ -12,24 +11,12 @@ from agencies.forms.accounts import OfficerForm, role_words
 from agencies.forms.grantees import GranteeRadios, Marking, grantee_choices
 from agencies.forms.records import ReleaseForm
 from agencies.models import Agency, Officer, Post, Release
-from agencies.policy import (
-    PERMISSIONS,
-    Actor,
-    Level,
-    Permission,
-    Role,
-)
+from agencies.policy import PERMISSIONS, Actor, Level, Permission, Role
 from agencies.views.records import known_releases, named
 from incidents import actions as incidents
 from incidents.models import Incident
+from tests.agencies.conftest import browser
 from tests.world import PLACE, World, soon
-
-
-def browser(world: World, name: str) -> Client:
-    client = Client()
-    with system("test"):
-        client.force_login(world.officers[name])
-    return client
 
 
 def report(world: World, *release_to: str, **more: Any) -> Incident:

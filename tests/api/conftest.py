@@ -1,33 +1,28 @@
-"""A world that is really committed, for requests that run at the same time."""
+"""A caller of the API, and rows for it to find."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
 
-from tests.world import World, build
-
-KEPT = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
-    "live_dispatch",
-    "spatial_ref_sys",
-}
+from agencies.actions import posts
+from agencies.context import acting
+from agencies.models import Post
+from tests.api.http import Api, system
+from tests.world import PLACE, World
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Build the small world for good, and empty the tables as their owner after."""
-    with django_db_blocker.unblock():
-        try:
-            yield build()
-        finally:
-            connections["default"].close()
-            owner = connections["owner"]
-            tables = set(owner.introspection.table_names()) - KEPT
-            names = ", ".join(f'"{name}"' for name in sorted(tables))
-            with owner.cursor() as cursor:
-                cursor.execute(f"TRUNCATE {names} CASCADE")
-            owner.close()
+def api(world: World) -> Api:
+    """KG-BS's system."""
+    return system(world, "KG-BS")
+
+
+def make_posts(world: World, count: int, **values: Any) -> list[Post]:
+    """Let KG-BS have some posts."""
+    with acting(world.owner):
+        return [
+            posts.create_post(
+                by=world.owner, code=f"N-{n}", name=f"{n}", place=PLACE, **values
+            )
+            for n in range(count)
+        ]

@@ -7,10 +7,21 @@ import orjson
 from django.test import Client
 
 from agencies.context import system as as_system
+from agencies.models import Client as System
 from tests.world import World
 
 V1 = "/api/v1/"
 NOWHERE = UUID(int=7)
+# Bodies that the API takes as they are.
+POINT = {"type": "Point", "coordinates": [70.61, 40.12]}
+POST = {"code": "P-1", "name": "Dostuk", "place": POINT}
+INCIDENT: dict[str, Any] = {
+    "category": "drugs",
+    "severity": "severe",
+    "title": "Two riders",
+    "place": POINT,
+    "occurred_at": "2026-01-31T08:00:00Z",
+}
 
 
 class Api:
@@ -60,7 +71,11 @@ def officer(world: World, name: str) -> Api:
 
 def token(world: World, agency: str, *scopes: str) -> str:
     """Return a fresh token of a new client, got at the token's own address."""
-    client = world.client(agency, *scopes)
+    return token_of(world.client(agency, *scopes))
+
+
+def token_of(client: System) -> str:
+    """Return a fresh token of a client whose secret is ``secret``."""
     answer = Client().post(
         "/oauth/token/",
         {
@@ -74,9 +89,14 @@ def token(world: World, agency: str, *scopes: str) -> str:
     return value
 
 
+def bearer(value: str, **headers: str) -> Api:
+    """Return a caller with a token."""
+    return Api(Authorization=f"Bearer {value}", **headers)
+
+
 def system(world: World, agency: str, *scopes: str) -> Api:
     """Return an agency's system with a token."""
-    return Api(Authorization=f"Bearer {token(world, agency, *scopes)}")
+    return bearer(token(world, agency, *scopes))
 
 
 def problem(answer: Any, status: int, code: str) -> dict[str, Any]:

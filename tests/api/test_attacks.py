@@ -11,23 +11,9 @@ from agencies.errors import Invalid
 from patrols import actions
 from patrols.actions import NewFix
 from patrols.models import Fix
-from tests.api.http import Api, faults, officer, problem, system
-from tests.patrols.test_positions import under_way
+from tests.api.http import INCIDENT, Api, faults, officer, problem
+from tests.patrols.series import under_way
 from tests.world import World
-
-INCIDENT: dict[str, Any] = {
-    "category": "drugs",
-    "severity": "minor",
-    "title": "Two riders",
-    "place": {"type": "Point", "coordinates": [70.6, 40.1]},
-    "occurred_at": "2026-01-31T08:00:00Z",
-}
-
-
-@pytest.fixture
-def api(world: World) -> Api:
-    """KG-BS's system."""
-    return system(world, "KG-BS")
 
 
 @pytest.mark.parametrize(

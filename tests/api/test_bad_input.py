@@ -11,8 +11,7 @@ import orjson
 import pytest
 
 from agencies.openapi import document
-from tests.api.http import NOWHERE, Api, problem, system
-from tests.world import World
+from tests.api.http import INCIDENT, NOWHERE, POST, Api, problem
 
 DESCRIPTION: dict[str, Any] = orjson.loads(document())
 STRANGE: list[Any] = [
@@ -64,24 +63,8 @@ def writes() -> list[tuple[str, list[str]]]:
 WRITES = [pytest.param(path, fields, id=path) for path, fields in writes()]
 
 
-def example(path: str) -> dict[str, Any]:
-    """Return a body that says nothing wrong, as far as the path needs one."""
-    place = {"type": "Point", "coordinates": [70.61, 40.12]}
-    return {
-        "/api/v1/posts/": {"code": "P", "name": "P", "place": place},
-        "/api/v1/incidents/": {
-            "category": "other",
-            "severity": "minor",
-            "title": "T",
-            "place": place,
-            "occurred_at": "2026-01-01T00:00:00Z",
-        },
-    }.get(path, {})
-
-
-@pytest.fixture
-def api(world: World) -> Api:
-    return system(world, "KG-BS")
+# Bodies that say nothing wrong, as far as a path needs one.
+EXAMPLES = {"/api/v1/posts/": POST, "/api/v1/incidents/": INCIDENT}
 
 
 def test_there_is_something_to_write() -> None:
@@ -109,7 +92,7 @@ def test_what_is_not_known_is_named(api: Api, path: str, fields: list[str]) -> N
 def test_no_value_breaks_a_field(api: Api, path: str, fields: list[str]) -> None:
     for name in fields:
         for value in STRANGE:
-            answer = api.post(path, example(path) | {name: value})
+            answer = api.post(path, EXAMPLES.get(path, {}) | {name: value})
             said = (name, value if len(str(value)) < 99 else "…", answer.content[:300])
             assert answer.status_code in (201, 400, 404, 409), said
             if answer.status_code == 400:

@@ -19,13 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from agencies.actions import posts
 from agencies.context import acting
 from config.wsgi import application
-from incidents import actions as incidents
-from intel import actions as intel
-from tests.api.http import Api, token
-from tests.world import PLACE, World, soon
+from tests.api.http import bearer, token
+from tests.leaks.makers import MAKERS
+from tests.world import World
 
 CHECKS = [not_a_server_error, content_type_conformance, status_code_conformance]
 schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
@@ -36,20 +34,10 @@ def caller(world: World) -> Iterator[tuple[str, dict[str, str]]]:
     """Return a token of KG-BS's system, and the id of a row of each resource."""
     by = world.owner
     with acting(by):
-        posts.create_post(by=by, code="P", name="P", place=PLACE)
-        incidents.report(
-            by=by,
-            category="other",
-            severity="minor",
-            title="T",
-            narrative="",
-            language="en",
-            place=PLACE,
-            occurred_at=soon(-1),
-        )
-        intel.write(by=by, title="T", body="T", source_grade="B", information_grade=2)
+        for kind in ("post", "incident", "report"):
+            MAKERS[kind](by, "T", [])
     given = token(world, "KG-BS")
-    api = Api(Authorization=f"Bearer {given}")
+    api = bearer(given)
     known = {}
     for name in ("posts", "incidents", "reports", "agencies", "agreements", "officers"):
         rows = api.get(f"{name}/").json()["results"]

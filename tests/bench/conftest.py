@@ -12,6 +12,7 @@ from agencies.policy import Actor
 from benchmarks import database, queries
 from benchmarks.queries import Asked
 from benchmarks.system import System
+from tests.database import drop
 
 ROWS = 20_000
 
@@ -28,7 +29,7 @@ def years(django_db_setup: None, django_db_blocker: Any) -> Iterator[System]:
                     stack.world = database.world()
                 yield stack
         finally:
-            database.drop(name)
+            drop(name)
 
 
 @pytest.fixture(scope="session")

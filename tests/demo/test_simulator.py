@@ -24,6 +24,7 @@ from demo.client import AgencyClient, Away, Platform, Refused, Stopped
 from demo.simulator import Simulator
 from incidents.models import Incident
 from live.models import Event
+from tests.database import drop, statement
 from tests.stack import ROOT, Stack, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -53,8 +54,8 @@ class DemoStack(Stack):
 
     def make_database(self) -> None:
         """Copy the template, migrate as the owner, load the demonstration."""
-        self._statement(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-        self._statement(f"CREATE DATABASE {self.name} TEMPLATE template_karaul")
+        drop(self.name)
+        statement(f"CREATE DATABASE {self.name} TEMPLATE template_karaul")
         with self.database(), override_settings(PUBLIC_URL=self.web_url):
             call_command("migrate", database="owner", verbosity=0, interactive=False)
             call_command("load_demo", file=self.file)

@@ -7,13 +7,26 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from agencies.actions import accounts
 from agencies.context import acting, system
+from agencies.policy import Role
 from incidents import actions
 from incidents.models import Incident
 from live import journal, sequencer
-from tests.world import PLACE, World
+from tests.world import PASSWORD, PLACE, World
 
 BASE = "/api/v1/incidents/"
+# A new incident as the page sends it.
+FORM = {
+    "category": "drugs",
+    "severity": "severe",
+    "title": "Packages in a culvert",
+    "occurred_at": "2026-01-31T13:00",
+    "place": "40.12345, 70.54321",
+    "narrative": "Found on the morning patrol.",
+    "tlp": "amber",
+    "level": "0",
+}
 
 
 def values(**more: Any) -> dict[str, Any]:
@@ -161,3 +174,34 @@ def feed(world: World, name: str) -> list[tuple[str, UUID]]:
         for entry in entries
         if entry.subject_type in ("incident", "report")
     ]
+
+
+def text(answer: Any) -> str:
+    """Return a page that was found."""
+    assert answer.status_code == 200, answer.content
+    content: str = answer.content.decode()
+    return content
+
+
+def newest(world: World, by: str = "owner") -> Incident:
+    """Return the incident reported last."""
+    actor = world.actor(by)
+    with acting(actor):
+        rows = Incident.objects.visible_to(actor)
+        return rows.select_related("owner").latest("created_at")
+
+
+def staff(world: World, agency: str, roles: list[Role]) -> list[str]:
+    """Give an agency an officer of each role, named after it."""
+    with acting(world.admin):
+        for role in roles:
+            world.officers[role] = accounts.create_officer(
+                username=role,
+                password=PASSWORD,
+                agency=world.agencies[agency],
+                name=role,
+                clearance=3,
+                roles=[role],
+                by=world.admin,
+            )
+    return list(roles)

@@ -14,13 +14,8 @@ from agencies.context import acting
 from agencies.models import Agency
 from incidents.models import Incident
 from patrols import actions as patrols
-from tests.incidents.conftest import (
-    BASE,
-    Readers,
-    body,
-    problem,
-    report,
-)
+from tests.api.http import system
+from tests.incidents.conftest import BASE, Readers, body, problem, report
 from tests.stack import ROOT
 from tests.world import AREA, World, soon
 
@@ -49,41 +44,16 @@ def test_the_location_of_a_new_incident_answers(readers: Readers) -> None:
     assert seen["releases"][0]["grantee"] == "agreement:KG-TJ"
 
 
-def test_a_machine_of_an_agency_reports(
-    world: World, readers: Readers, client: Any
-) -> None:
+def test_a_machine_of_an_agency_reports(world: World, readers: Readers) -> None:
     """A client has no author; its label is for its own agency only."""
-    machine = world.client("KG-BS")
-    token = client.post(
-        "/oauth/token/",
-        {
-            "grant_type": "client_credentials",
-            "client_id": machine.client_id,
-            "client_secret": "secret",
-        },
-    ).json()["access_token"]
-    answer = client.post(
-        BASE,
-        body(release_to=["agency:TJ-BT"]),
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {token}"},
-    )
+    machine = system(world, "KG-BS")
+    answer = machine.post(BASE, body(release_to=["agency:TJ-BT"]))
     assert answer.status_code == 201
     assert answer.json()["author"] is None
     pk = answer.json()["id"]
-    red = client.post(
-        BASE,
-        body(tlp="red"),
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {token}"},
-    )
+    red = machine.post(BASE, body(tlp="red"))
     assert problem(red) == (400, "red_needs_author", ["/tlp"])
-    client.post(
-        f"{BASE}{pk}/log/",
-        {"text": "Seen by radar", "sharing": "all"},
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {token}"},
-    )
+    machine.post(f"{BASE}{pk}/log/", {"text": "Seen by radar", "sharing": "all"})
     assert readers.owner.get(f"{pk}/log/").json()["results"][0]["by"] is not None
     assert readers.partner.get(f"{pk}/log/").json()["results"][0]["by"] is None
 

@@ -1,145 +1,15 @@
 """The pages of incidents, without JavaScript, as officers use them."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from agencies.actions import accounts
-from agencies.context import acting
 from agencies.policy import Role
 from incidents.models import Incident
-from patrols import actions as patrols
-from tests.incidents.conftest import Readers, report
-from tests.world import AREA, PASSWORD, World, soon
-
-FORM = {
-    "category": "drugs",
-    "severity": "severe",
-    "title": "Packages in a culvert",
-    "occurred_at": "2026-01-31T13:00",
-    "place": "40.12345, 70.54321",
-    "narrative": "Found on the morning patrol.",
-    "tlp": "amber",
-    "level": "0",
-}
-
-
-def text(answer: Any) -> str:
-    """Return a page that was found."""
-    assert answer.status_code == 200, answer.content
-    content: str = answer.content.decode()
-    return content
-
-
-def stored(page: str) -> set[str]:
-    """Return what a refused form says of the record as it is now."""
-    return {found.strip() for found in re.findall(r"Now stored: ([^<]*)", page)}
-
-
-def newest(world: World, by: str = "owner") -> Incident:
-    """Return the incident reported last."""
-    actor = world.actor(by)
-    with acting(actor):
-        rows = Incident.objects.visible_to(actor)
-        return rows.select_related("owner").latest("created_at")
-
-
-def test_reporting_in_a_form(world: World, readers: Readers) -> None:
-    """The clock is the agency's; grantees are chosen; then the page is there."""
-    page = text(readers.owner.get("/incidents/new/"))
-    assert "Asia/Bishkek" in page
-    assert 'data-map-picker="place"' in page
-    sent = readers.owner.send("/incidents/new/", FORM | {"release_to": "agency:TJ-BT"})
-    made = newest(world)
-    assert (sent.status_code, sent["Location"]) == (302, f"/incidents/{made.pk}/")
-    # Bishkek is six hours ahead of UTC.
-    assert made.occurred_at == datetime(2026, 1, 31, 7, tzinfo=UTC)
-    assert made.place.coords == (70.54321, 40.12345)
-    assert made.author_id == world.officers["owner"].pk
-    page = text(readers.partner.get(f"/incidents/{made.pk}/"))
-    assert "Packages in a culvert" in page
-    assert 'data-map-point="40.12345, 70.54321"' in page
-    assert "Asia/Dushanbe" in page
-
-
-def test_choices_are_those_that_one_may_know(readers: Readers) -> None:
-    """Own agreements, visible officers; nothing of others (L16)."""
-    page = text(readers.outsider.get("/incidents/new/"))
-    assert "agreement:KZ-UZ" in page
-    assert "agency:KG-BS" in page
-    assert "agency:KZ-BS" not in page
-    for hidden in ("agreement:KG-TJ", "officer:owner", "officer:partner"):
-        assert hidden not in page
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "words"),
-    [
-        ("title", "", "required"),
-        ("place", "Osh", "latitude, longitude"),
-        ("place", "140.1, 70.6", "Latitude is -90..90"),
-        ("occurred_at", "yesterday", "valid date/time"),
-        ("occurred_at", "2099-01-01T00:00", "lies ahead"),
-        ("category", "piracy", "valid choice"),
-        ("release_to", "agreement:KZ-UZ", "valid choice"),
-        ("level", "7", "valid choice"),
-    ],
-)
-def test_a_form_says_what_is_wrong(
-    readers: Readers, field: str, value: str, words: str
-) -> None:
-    """At the field, and what was written is still there."""
-    page = text(readers.owner.send("/incidents/new/", FORM | {field: value}))
-    assert words in page
-    assert "has-error" in page
-    assert "Found on the morning patrol." in page
-    assert "No incidents yet" in text(readers.owner.get("/incidents/"))
-
-
-def test_the_actions_refusal_stands_at_its_field(readers: Readers) -> None:
-    """TLP:RED to an agency: the rule's own words."""
-    sent = FORM | {"tlp": "red", "release_to": "agency:TJ-BT"}
-    page = text(readers.owner.send("/incidents/new/", sent))
-    assert "does not allow a release to this grantee" in page
-
-
-def test_places_in_the_ways_people_write_them(world: World, readers: Readers) -> None:
-    """A comma as decimal sign, a semicolon or a blank between."""
-    for written in ("40,5; 70,25", "40.5 70.25", " 40.5,70.25 "):
-        readers.owner.send("/incidents/new/", FORM | {"place": written})
-        assert newest(world).place.coords == (70.25, 40.5)
-
-
-def test_editing_keeps_what_is_not_touched(world: World, readers: Readers) -> None:
-    """Seconds and the sixth decimal survive a form that cannot show them."""
-    at = datetime(2026, 1, 31, 7, 0, 42, tzinfo=UTC)
-    made = report(world, occurred_at=at)
-    path = f"/incidents/{made.pk}/edit/"
-    assert "2026-01-31T13:00" in text(readers.owner.get(path))
-    sent = FORM | {
-        "place": "40.10000, 70.60000",
-        "version": "1",
-        "severity": "moderate",
-        "category": "smuggling",
-        "narrative": "CANARY-NARRATIVE",
-    }
-    assert readers.owner.send(path, sent).status_code == 302
-    now = newest(world)
-    assert (now.title, now.version) == ("Packages in a culvert", 2)
-    assert (now.occurred_at, now.place) == (at, made.place)
-    stale = text(readers.owner.send(path, sent | {"title": "Older"}))
-    assert "Somebody changed this in the meantime" in stale
-    # What is stored, at each field that was sent otherwise; at no other.
-    assert stored(stale) == {"Packages in a culvert"}
-    stale = text(readers.owner.send(path, sent | {"severity": "minor"}))
-    assert stored(stale) == {"moderate"}
-    assert newest(world).title == "Packages in a culvert"
-    gone = text(readers.owner.send(path, sent | {"version": ""}))
-    assert "Somebody changed this in the meantime" in gone
+from tests.incidents.conftest import FORM, Readers, newest, report, staff, text
+from tests.world import World
 
 
 def test_the_buttons_are_those_one_may_press(
@@ -185,34 +55,6 @@ def test_nothing_is_offered_that_ends_in_403(
             assert reader.send(form).status_code != 403, (name, form)
 
 
-def staff(world: World, agency: str, roles: list[Role]) -> list[str]:
-    """Give an agency an officer of each role, named after it."""
-    with acting(world.admin):
-        for role in roles:
-            world.officers[role] = accounts.create_officer(
-                username=role,
-                password=PASSWORD,
-                agency=world.agencies[agency],
-                name=role,
-                clearance=3,
-                roles=[role],
-                by=world.admin,
-            )
-    return list(roles)
-
-
-def test_only_who_can_acknowledge_is_told_to(
-    shared: Incident, world: World, readers: Readers
-) -> None:
-    """An observer, a planner or an analyst has nothing to do about it."""
-    assert "not acknowledged" in text(readers.partner.get("/incidents/open/"))
-    for role in staff(world, "TJ-BT", [Role.OBSERVER, Role.PLANNER, Role.ANALYST]):
-        for path in ("/incidents/", "/incidents/open/"):
-            page = text(getattr(readers, role).get(path))
-            assert shared.ref in page
-            assert "not acknowledged" not in page
-
-
 def test_what_cannot_be_taken_back_is_asked_first(
     shared: Incident, world: World, readers: Readers
 ) -> None:
@@ -228,49 +70,6 @@ def test_what_cannot_be_taken_back_is_asked_first(
     assert re.search(r'<details class="ask"[^>]*\sopen', back)
     assert "required" in back.split('id="close_reason_error"')[1][:200]
     assert newest(world).state == "reported"
-
-
-def test_a_tear_lines_title_says_what_it_is_about(
-    world: World, readers: Readers
-) -> None:
-    """To its reader it is a record like others; its owner has it marked."""
-    made = report(world)
-    sent = {"grantee": "agency:TJ-BT", "scope": "tearline"}
-    readers.owner.send(f"/incidents/{made.pk}/releases/", sent)
-    page = text(readers.partner.get("/incidents/"))
-    assert "Smuggling of goods near 40.1, 70.6" in page
-    torn = re.search(r'data-id="([^"]+)"', page)
-    assert torn
-    for path in ("/incidents/", "/incidents/open/", f"/incidents/{torn[1]}/"):
-        seen = text(readers.partner.get(path)).lower()
-        assert made.ref.lower() not in seen
-        assert "tear line" not in seen
-    assert "tear line of" in text(readers.owner.get(f"/incidents/{torn[1]}/"))
-    assert torn[1] not in text(readers.owner.get("/incidents/"))
-
-
-def test_a_moment_is_written_one_way(world: World, readers: Readers) -> None:
-    """With year and offset, whatever language the browser asks for."""
-    at = datetime(2026, 1, 31, 7, 5, tzinfo=UTC)
-    made = report(world, occurred_at=at)
-    for path in ("/incidents/", f"/incidents/{made.pk}/"):
-        page = text(
-            readers.owner.client.get(path, headers={"Accept-Language": "ru, kk;q=0.5"})
-        )
-        assert '<html lang="en"' in page
-        assert "31 Jan 2026, 13:05 +06" in page
-
-
-def test_the_dashboard_tells_the_platforms_administrator_why(
-    world: World, readers: Readers
-) -> None:
-    """Nothing of agencies is shown, by design; what there is to do is a click away."""
-    world.officers["admin"] = world.admin_officer
-    page = text(readers.admin.get("/"))
-    assert "by design you see none" in page
-    for link in ("/admin/", "/agencies/", "/agencies/agreements/"):
-        assert f'href="{link}"' in page.split("by design")[1]
-    assert "by design you see none" not in text(readers.owner_observer.get("/"))
 
 
 def test_a_shift(shared: Incident, world: World, readers: Readers) -> None:
@@ -403,65 +202,6 @@ def test_a_conflict_leads_back_with_its_words(
     assert "no longer open" in text(readers.owner.get(path))
 
 
-def test_filters_stand_in_the_url(world: World, readers: Readers) -> None:
-    """And the pages of older rows keep them."""
-    report(world, title="Old one", occurred_at=soon(-24 * 40))
-    for n in range(51):
-        report(world, title=f"Row {n:02}", occurred_at=soon(-n))
-    report(world, title="Drugs found", category="drugs")
-    page = text(readers.owner.get("/incidents/?category=drugs"))
-    assert "Drugs found" in page
-    assert "Row 00" not in page
-    page = text(readers.owner.get("/incidents/?days=30&category=smuggling"))
-    assert "Old one" not in page
-    assert "Row 49" in page
-    assert "Row 50" not in page
-    link = page.split('rel="next"')[1].split('href="')[1].split('"')[0]
-    assert "days=30" in link
-    older = text(readers.owner.get(f"/incidents/{link.replace('&amp;', '&')}"))
-    assert "Row 50" in older
-    assert "Row 49" not in older
-    nothing = text(readers.owner.get("/incidents/?severity=extreme"))
-    assert "Nothing matches these filters" in nothing
-    assert "valid choice" in text(readers.owner.get("/incidents/?severity=awful"))
-    assert readers.owner.get("/incidents/?before=x").status_code == 400
-    assert readers.owner.get(
-        f"/incidents/?before=2026-01-01_{uuid4()}"
-    ).status_code == (400)
-
-
-def test_the_fragment_of_open_incidents(world: World, readers: Readers) -> None:
-    """The newest fifty that are open; none that is over."""
-    over = report(world, title="Over")
-    readers.owner.post(f"{over.pk}/resolve/")
-    report(world, title="Open one")
-    part = text(readers.owner.get("/incidents/open/"))
-    assert "Open one" in part
-    assert "Over" not in part
-    assert "<html" not in part
-
-
-def test_the_map(world: World, readers: Readers) -> None:
-    """Open ones and those of the last week, as GeoJSON, within a window."""
-    old = report(world, occurred_at=soon(-24 * 30))
-    gone = report(world, occurred_at=soon(-24 * 30))
-    readers.owner.post(f"{gone.pk}/resolve/")
-    new = report(world)
-    readers.owner.post(f"{new.pk}/resolve/")
-    answer = readers.owner.get("/incidents/map.geojson")
-    assert answer["Content-Type"] == "application/geo+json"
-    features = {f["id"]: f for f in answer.json()["features"]}
-    assert set(features) == {str(old.pk), str(new.pk)}
-    assert features[str(old.pk)]["geometry"]["coordinates"] == [70.6, 40.1]
-    assert features[str(old.pk)]["properties"]["url"] == f"/incidents/{old.pk}/"
-    assert readers.partner.get("/incidents/map.geojson").json()["features"] == []
-    near = readers.owner.get("/incidents/map.geojson", bbox="70,40,71,41").json()
-    assert len(near["features"]) == 2
-    far = readers.owner.get("/incidents/map.geojson", bbox="60,40,61,41").json()
-    assert far["features"] == []
-    assert readers.owner.get("/incidents/map.geojson", bbox="x").status_code == 400
-
-
 def test_pages_are_for_officers(client: Any, world: World) -> None:
     """Others go to the login page; fragments say so to htmx."""
     for path in ("", "new/", "open/", "map.geojson", f"{uuid4()}/"):
@@ -497,39 +237,3 @@ def test_the_administration_shows_no_more(
     assert shared.ref not in text(readers.admin.get(path))
     assert readers.admin.get(f"{path}{shared.pk}/change/").status_code in (302, 404)
     assert readers.owner.get(path).status_code in (302, 403)
-
-
-def test_patrols_are_offered_by_what_tells_them_apart(
-    world: World, readers: Readers
-) -> None:
-    """Under way first, then the next, then the latest over; far ones not at all."""
-    hours = {"now": -1, "next": 20, "later": 40, "early": -40, "far": 24 * 6}
-    made = {}
-    with acting(world.owner):
-        zone = patrols.create_zone(by=world.owner, code="Z1", name="Zone", area=AREA)
-        for name, start in hours.items():
-            made[name] = patrols.plan(
-                by=world.owner,
-                lead=world.agencies["KG-BS"],
-                participants=["KG-BS"],
-                title="Batken patrol",
-                zone=zone,
-                starts_at=soon(start),
-                ends_at=soon(start + 6),
-            )
-        patrols.agree(patrol=made["now"], by=world.owner)
-        patrols.start(patrol=made["now"], by=world.owner)
-    report(world)
-    row = newest(world)
-    offered = {}
-    for path in ("/incidents/new/", f"/incidents/{row.pk}/"):
-        page = text(readers.owner.get(path))
-        [select] = re.findall(r'<select name="patrol".*?</select>', page, re.DOTALL)
-        offered[path] = re.findall(r">([^<]*· Batken patrol ·[^<]*)<", select)
-        assert [label.split(" · ")[0] for label in offered[path]] == [
-            made[name].ref for name in ("now", "next", "later", "early")
-        ]
-    clock = ZoneInfo(world.agencies["KG-BS"].time_zone)
-    at = made["now"].starts_at.astimezone(clock)
-    label = f"{made['now'].ref} · Batken patrol · {at:%-d %b %H:%M} · under way"
-    assert offered["/incidents/new/"][0] == label

@@ -23,7 +23,7 @@ from django.test import Client
 
 from agencies.openapi import document
 from live import feed
-from live.readers import credential
+from live.readers import Reader, credential
 from tests.leaks import routes
 from tests.leaks.canaries import Canaries, found_in
 from tests.leaks.extent import LINKS, ROWS_HIDDEN, ROWS_SEEN
@@ -195,41 +195,13 @@ class Crawl:
     # --- sockets
 
     def frames(self) -> list[str]:
-        """Scan all that the live socket would send from the beginning on.
-
-        These are the three calls that its consumer makes: what begins a socket,
-        what it missed, what is new. Real sockets are in ``test_vectors_live``.
-        """
-        shown = credential(self._headers())
+        """Scan all that the live socket would send from the beginning on."""
+        shown = credential(handshake(self.client))
         reader = feed.enter(shown) if shown else None
-        if reader is None:
-            return []
-        upto = feed.newest()
-        sent = feed.resume(reader, 0, upto, is_lost=False).frames
-        for place in (0, None):
-            sent += feed.resume(reader, place, upto, is_lost=True).frames
-        missed: int | None = 0
-        while missed is not None:
-            frames, missed = feed.replay(reader, missed, upto)
-            sent += frames
-        place, is_more = 0, True
-        while is_more:
-            seen = feed.look(place, [reader], is_check_due=False)
-            sent += seen.frames(reader)
-            place, is_more = seen.upto, seen.is_more
-        heard = [frame.text for frame in sent]
-        for text in heard:
+        told = heard(reader) if reader else []
+        for text in told:
             self.scan(text, "/ws/live/")
-        return heard
-
-    def _headers(self) -> dict[str, str]:
-        if token := self.client.defaults.get("HTTP_AUTHORIZATION"):
-            return {"authorization": str(token)}
-        if settings.SESSION_COOKIE_NAME not in self.client.cookies:
-            return {}
-        session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
-        cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-        return {"cookie": cookie, "origin": settings.PUBLIC_URL}
+        return told
 
 
 def whole(answer: Any) -> str:
@@ -243,6 +215,39 @@ def whole(answer: Any) -> str:
             body.decode("utf-8", errors="replace"),
         ]
     )
+
+
+def handshake(client: Client) -> dict[str, str]:
+    """Return the headers with which a client would open the live socket."""
+    if token := client.defaults.get("HTTP_AUTHORIZATION"):
+        return {"authorization": str(token)}
+    if settings.SESSION_COOKIE_NAME not in client.cookies:
+        return {}
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    return {"cookie": cookie, "origin": settings.PUBLIC_URL}
+
+
+def heard(reader: Reader) -> list[str]:
+    """Return every frame that a socket of the reader's would send, from the beginning.
+
+    These are the three calls that its consumer makes: what begins a socket, what it
+    missed, what is new. Real sockets are in ``test_vectors_live``.
+    """
+    upto = feed.newest()
+    sent = [*feed.resume(reader, 0, upto, is_lost=False).frames]
+    for after in (0, None):
+        sent += feed.resume(reader, after, upto, is_lost=True).frames
+    missed: int | None = 0
+    while missed is not None:
+        frames, missed = feed.replay(reader, missed, upto)
+        sent += frames
+    place, is_more = 0, True
+    while is_more:
+        seen = feed.look(place, [reader], is_check_due=False)
+        sent += seen.frames(reader)
+        place, is_more = seen.upto, seen.is_more
+    return [frame.text for frame in sent]
 
 
 def comparable(answer: Any) -> str:

@@ -18,16 +18,11 @@ from agencies.actions import accounts, agreements
 from agencies.audiences import staff_audience
 from agencies.context import acting, system
 from agencies.errors import Refused
-from agencies.models import (
-    Agreement,
-    Certification,
-    Client,
-    Officer,
-    Party,
-)
+from agencies.models import Agreement, Certification, Client, Officer, Party
 from agencies.policy import Actor
 from agencies.records import guarded_models, record_model
 from agencies.tasks import end_expired_releases
+from tests.api.http import token_of
 from tests.leaks import facts
 from tests.leaks.facts import Person
 from tests.leaks.oracle import Oracle
@@ -104,7 +99,7 @@ class Ground:
     def browser(self, name: str) -> Browser:
         """Return an officer's browser with a session, or a system's with a token."""
         if name in self.clients:
-            token = self._token(self.clients[name])
+            token = token_of(self.clients[name])
             browser = Browser(headers={"Authorization": f"Bearer {token}"})
             browser.token = token  # type: ignore[attr-defined]
             return browser
@@ -119,19 +114,6 @@ class Ground:
     def browsers(self) -> dict[str, Browser]:
         """Return one for everybody."""
         return {name: self.browser(name) for name in self.oracle.people}
-
-    @staticmethod
-    def _token(client: Client) -> str:
-        answer = Browser().post(
-            "/oauth/token/",
-            {
-                "grant_type": "client_credentials",
-                "client_id": client.client_id,
-                "client_secret": "secret",
-            },
-        )
-        assert answer.status_code == 200, answer.content
-        return str(answer.json()["access_token"])
 
     def do(
         self,

@@ -26,7 +26,7 @@ LINE = LineString((70.2, 40.0), (70.4, 40.2), srid=4326)
 
 def _incident(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     return incidents.actions.report(
-        by=by, release_to=to, category="drugs", severity="minor", title=mark,
+        by=by, release_to=to, category="drugs", severity="severe", title=mark,
         narrative=mark, place=PLACE, occurred_at=timezone.now(), **marking,
     )  # fmt: skip
 
@@ -34,7 +34,8 @@ def _incident(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
 def _report(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     return intel.actions.write(
         by=by, release_to=to, title=mark, body=mark, tear_line_text="In short",
-        source_grade="B", information_grade=2, **marking,
+        source_note="A herder", topics=["drugs"], source_grade="B",
+        information_grade=2, place=PLACE, **marking,
     )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _patrol(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     partners = {code for kind, _c, code in (g.partition(":") for g in to)
                 if kind == "agency"}  # fmt: skip
     return patrols.actions.plan(
-        by=by, release_to=to, title=mark, zone=_own_zone(by),
+        by=by, release_to=to, title=mark, zone=_zone_of(by),
         lead=Agency.objects.get(code=by.agency),
         participants=[by.agency or "", *sorted(partners)],
         starts_at=soon(1), ends_at=soon(9), **marking,
@@ -78,20 +79,27 @@ def _programme(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     """Found a programme; an agency that it is released to leads in turn."""
     partners = [code for kind, _c, code in (g.partition(":") for g in to)
                 if kind == "agency"]  # fmt: skip
-    agreement = Agreement.objects.visible_to(by).order_by("code").first()
     return patrols.actions.create_programme(
-        by=by, release_to=to, agreement=agreement, code=mark, name=mark,
-        zone=_own_zone(by), recurrence="FREQ=DAILY", first_on=date(2026, 1, 1),
+        by=by, release_to=to, agreement=first_agreement(by), code=mark, name=mark,
+        zone=_zone_of(by), recurrence="FREQ=DAILY", first_on=date(2026, 1, 1),
         start_time=time(8), time_zone="UTC", duration=timedelta(hours=4),
         entitlements=dict.fromkeys([by.agency or "", *partners], 1), **marking,
     )  # fmt: skip
 
 
-def _own_zone(by: Actor) -> Zone:
-    """Return a zone of the agency that is there already."""
-    own = Zone.objects.visible_to(by).filter(owner=by.agency_id).order_by("created_at")
-    zone = own.first()
-    if zone is None:
+def first_agreement(by: Actor) -> Agreement | None:
+    """Return the first of the agency's agreements, by code."""
+    return Agreement.objects.visible_to(by).order_by("code").first()
+
+
+def own_zone(by: Actor) -> Zone | None:
+    """Return the agency's first zone, if there is one already."""
+    own = Zone.objects.visible_to(by).filter(owner=by.agency_id)
+    return own.order_by("created_at").first()
+
+
+def _zone_of(by: Actor) -> Zone:
+    if (zone := own_zone(by)) is None:
         raise NotFound
     return zone
 

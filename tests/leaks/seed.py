@@ -1,36 +1,37 @@
 """The small world, full: every model has rows, each marked and released differently.
 
-``MAKERS`` knows how to make one row of each model that can be owned; the crawl fails
-for a model that it does not know, and says so. Everything is done by actions.
+``MAKERS`` knows how to make one row of each model that can be owned, as ``makers``
+does unless more hangs on it; the crawl fails for a model that it does not know, and
+says so. Everything is done by actions.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from itertools import count
 from typing import Any
 
-from django.contrib.gis.geos import LineString, MultiLineString, MultiPolygon, Polygon
+from django.contrib.gis.geos import LineString, MultiLineString
 from django.test import Client as Browser
 from django.utils import timezone
 
-from agencies.actions import posts, releases
+from agencies.actions import releases
 from agencies.audiences import staff_audience
 from agencies.context import acting, system
 from agencies.models import Certification, Officer
 from agencies.policy import TLP, Actor
 from agencies.records import Guarded, Owned, Record, guarded_models
 from incidents import actions as incidents
-from intel import actions as intel
 from live import sequencer
 from patrols import actions as patrols
-from patrols.models import Zone
-from tests.world import PASSWORD, PLACE, World, soon
+from tests.leaks import makers
+from tests.world import PASSWORD, World, soon
 
-AREA = MultiPolygon(Polygon.from_bbox((70.1, 39.6, 71.4, 40.7)), srid=4326)
-LINE = LineString((70.2, 40.0), (70.4, 40.2), srid=4326)
+# Every model that an agency can own.
+OWNED = [m for m in guarded_models() if issubclass(m, Owned)]
 NUMBERS = count(1)
+INCIDENTS = count(1)
 # Why a row exists: who owns it, how it is marked, to whom it is released.
 VARIANTS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
     "own": ("owner", {}, []),
@@ -45,45 +46,20 @@ VARIANTS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
 }
 
 
-def zone(by: Actor, code: str = "", **marking: Any) -> Zone:
-    """A zone, under a code of its own unless one is given."""
-    code = code or f"Z{next(NUMBERS)}"
-    return patrols.create_zone(by=by, code=code, name="Z", area=AREA, **marking)
+def _zone_of(by: Actor) -> Any:
+    """Return the agency's first zone, made for nobody else unless it is there."""
+    return makers.own_zone(by) or add(by, "zone")
 
 
-def _route(by: Actor, **marking: Any) -> Owned:
-    n = next(NUMBERS)
-    return patrols.create_route(by=by, code=f"R{n}", name="R", line=LINE, **marking)
-
-
-def _checkpoint(by: Actor, **marking: Any) -> Owned:
-    n = next(NUMBERS)
-    return patrols.create_checkpoint(
-        by=by, code=f"C{n}", name="C", place=PLACE, **marking
-    )
-
-
-def _post(by: Actor, **marking: Any) -> Owned:
-    n = next(NUMBERS)
-    return posts.create_post(by=by, code=f"P{n}", name="P", place=PLACE, **marking)
-
-
-def _zone_of(by: Actor) -> Zone:
-    """Return a zone that nobody but the owner sees."""
-    own = Zone.objects.visible_to(by).filter(owner=by.agency_id)
-    return own.first() or zone(by)
-
-
-def _programme(by: Actor, **marking: Any) -> Owned:
+def _programme(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     """A programme of the agency's only agreement; nobody else is entitled."""
-    from agencies.models import Agreement  # noqa: PLC0415
-
     assert by.agency
     return patrols.create_programme(
         by=by,
-        agreement=Agreement.objects.visible_to(by).order_by("code").first(),
-        code=f"S{next(NUMBERS)}",
-        name="S",
+        release_to=to,
+        agreement=makers.first_agreement(by),
+        code=mark,
+        name=mark,
         zone=_zone_of(by),
         recurrence="FREQ=WEEKLY",
         first_on=date(2026, 1, 1),
@@ -95,15 +71,16 @@ def _programme(by: Actor, **marking: Any) -> Owned:
     )
 
 
-def _patrol(by: Actor, **marking: Any) -> Any:
-    """A patrol under way, in a zone, by a route and with a commander of its own."""
+def _patrol(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    """A patrol under way, in a zone and with a commander of its own."""
     with system("test"):
         officer = Officer.objects.select_related("agency").get(pk=by.officer_id)
     planned = patrols.plan(
         by=by,
+        release_to=to,
         lead=officer.agency,
         participants=[by.agency],
-        title="T",
+        title=mark,
         zone=_zone_of(by),
         starts_at=soon(-2),
         ends_at=soon(5),
@@ -118,57 +95,33 @@ def _patrol(by: Actor, **marking: Any) -> Any:
     return planned
 
 
-def _incident(by: Actor, **marking: Any) -> Owned:
-    return incidents.report(
-        by=by,
-        category="drugs",
-        severity="severe",
-        title="T",
-        narrative="N",
-        language="en",
-        place=PLACE,
-        occurred_at=soon(-1),
-        patrol=_patrol(by) if next(NUMBERS) % 3 == 0 else None,
-        **marking,
-    )
+def _incident(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    """An incident, every third with a patrol of its own."""
+    patrol = add(by, "patrol") if next(INCIDENTS) % 3 == 0 else None
+    return makers.MAKERS["incident"](by, mark, to, patrol=patrol, **marking)
 
 
-def _report(by: Actor, **marking: Any) -> Owned:
-    return intel.write(
-        by=by,
-        title="T",
-        body="B",
-        tear_line_text="L",
-        source_note="S",
-        language="en",
-        topics=["drugs"],
-        source_grade="B",
-        information_grade=2,
-        place=PLACE,
-        **marking,
-    )
-
-
-MAKERS: dict[str, Callable[..., Owned]] = {
-    "zone": zone,
-    "route": _route,
-    "checkpoint": _checkpoint,
-    "post": _post,
+# Programmes and patrols of one agency alone, whoever is let see them; patrols are out.
+MAKERS: dict[str, Callable[..., Owned]] = makers.MAKERS | {
     "programme": _programme,
     "patrol": _patrol,
     "incident": _incident,
-    "report": _report,
 }
+
+
+def add(by: Actor, kind: str, to: Iterable[str] = (), **marking: Any) -> Any:
+    """Make one row of a type, under a code or title of its own."""
+    return MAKERS[kind](by, f"N{next(NUMBERS)}", list(to), **marking)
 
 
 def make(world: World, model: type[Owned], variant: str) -> Any:
     """Make one row of a model, marked and released as the variant says."""
     name, marking, grantees = VARIANTS[variant]
-    maker = MAKERS.get(model.type_name())
-    assert maker, f"add a maker of {model.__name__} to MAKERS in tests/leaks/seed.py"
+    kind = model.type_name()
+    assert kind in MAKERS, f"add a maker of {kind} to MAKERS in tests/leaks/makers.py"
     by = world.actor(name)
     with acting(by):
-        return maker(by, release_to=[_named(world, g) for g in grantees], **marking)
+        return add(by, kind, [_named(world, g) for g in grantees], **marking)
 
 
 def _named(world: World, grantee: str) -> str:
@@ -184,12 +137,11 @@ def _named(world: World, grantee: str) -> str:
 
 def fill(world: World) -> None:
     """Make every variant of every model, and what hangs on them."""
-    owned = [m for m in guarded_models() if issubclass(m, Owned)]
-    made = {(m, v): make(world, m, v) for m in owned for v in VARIANTS}
-    for model in owned:
+    made = {(m, v): make(world, m, v) for m in OWNED for v in VARIANTS}
+    for model in OWNED:
         _release_partly(world, model)
     world.join("UZ-BT")
-    for model in owned:
+    for model in OWNED:
         make(world, model, "parties")
     for (_model, variant), row in made.items():
         if row.type_name() == "incident" and variant in ("partner", "parties"):
@@ -232,7 +184,7 @@ def talk(world: World, row: Any) -> None:
             incidents.acknowledge(incident=row, by=by)
             for sharing in ("all", "owner", "own"):
                 incidents.write_log(incident=row, text="x", sharing=sharing, by=by)
-            patrol = _patrol(by)
+            patrol = add(by, "patrol")
             incidents.assign(incident=row, patrol=patrol, task="t", by=by)
 
 

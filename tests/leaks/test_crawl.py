@@ -20,10 +20,10 @@ from agencies.openapi import document
 from agencies.records import Owned
 from config.asgi import sockets
 from tests.api.http import token
+from tests.database import copied, using
 from tests.leaks import canaries, routes, seed
 from tests.leaks.canaries import Canaries
 from tests.leaks.crawl import Crawl
-from tests.leaks.database import copied, using
 from tests.leaks.extent import IS_LONG
 from tests.leaks.readers import Person, Readers
 from tests.world import World, build

@@ -23,8 +23,8 @@ from agencies.rest import ReadViewSet
 from incidents.models import Incident
 from live import feed
 from patrols.serializers.patrols import PatrolSerializer
+from tests.database import copied, using
 from tests.leaks import catalogue, inside, outside
-from tests.leaks.database import copied, using
 from tests.leaks.town import Town, furnish
 from tests.world import build
 
@@ -90,48 +90,43 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 
 @contextmanager
-def altered(table: str, plant: str, undo: str) -> Iterator[None]:
-    """Alter a table as its owner, for a while."""
+def altered(plant: str, undo: str) -> Iterator[None]:
+    """Alter the database as its owner, for a while."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} {plant}")
+        cursor.execute(plant)
         try:
             yield
         finally:
-            cursor.execute(f"ALTER TABLE {table} {undo}")
+            cursor.execute(undo)
 
 
 def no_policies(table: str) -> AbstractContextManager[None]:
     """Switch row-level security off on one table."""
-    return altered(table, "DISABLE ROW LEVEL SECURITY", "ENABLE ROW LEVEL SECURITY")
+    return altered(
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+    )
 
 
-@contextmanager
-def not_forced(table: str) -> Iterator[None]:
+def not_forced(table: str) -> AbstractContextManager[None]:
     """Let the table's owner, and what runs with its rights, see past the policies."""
-    with altered(table, "NO FORCE ROW LEVEL SECURITY", "FORCE ROW LEVEL SECURITY"):
-        yield
+    return altered(
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+    )
 
 
-@contextmanager
-def wide_policy(table: str) -> Iterator[None]:
+def wide_policy(table: str) -> AbstractContextManager[None]:
     """Add a policy that lets everything through: permissive ones add up."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"CREATE POLICY plant ON {table} FOR SELECT USING (true)")
-        try:
-            yield
-        finally:
-            cursor.execute(f"DROP POLICY plant ON {table}")
+    return altered(
+        f"CREATE POLICY plant ON {table} FOR SELECT USING (true)",
+        f"DROP POLICY plant ON {table}",
+    )
 
 
-@contextmanager
-def view_of(table: str) -> Iterator[None]:
+def view_of(table: str) -> AbstractContextManager[None]:
     """Make a view, which reads with its owner's rights."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f"CREATE VIEW plant AS SELECT id FROM {table}")
-        try:
-            yield
-        finally:
-            cursor.execute("DROP VIEW plant")
+    return altered(f"CREATE VIEW plant AS SELECT id FROM {table}", "DROP VIEW plant")
 
 
 def forgotten_filter() -> AbstractContextManager[Any]:

@@ -8,13 +8,13 @@ is withheld in every one.
 import json
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 from django.conf import settings
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from agencies.actions import accounts, releases
@@ -23,21 +23,11 @@ from agencies.models import Release
 from incidents import actions as incidents
 from live import cursors
 from live.sockets import Code
-from tests.stack import Stack, next_event, next_frame
+from tests.stack import Stack, last_words, next_event, next_frame
 
 SECONDS = 2.0
 TRIES = 3
 PATIENCE = 10.0
-
-
-def last_words(socket: ClientConnection, seconds: float) -> list[dict[str, Any]]:
-    """Return what comes until the server closes, or for a time."""
-    until = time.monotonic() + seconds
-    heard = []
-    with suppress(ConnectionClosed, TimeoutError):
-        while True:
-            heard.append(next_frame(socket, max(0.01, until - time.monotonic())))
-    return heard
 
 
 def _disable(stack: Stack, session: str) -> None:

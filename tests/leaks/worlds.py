@@ -16,17 +16,14 @@ For a benchmark::
             medians(transcript(world, worlds.asked))
 """
 
-import random
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
-from hashlib import sha256
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
-from unittest.mock import patch
 
 import orjson
 from django.test import Client
@@ -36,12 +33,13 @@ from agencies.actions import accounts
 from agencies.context import acting, system
 from agencies.errors import Invalid
 from agencies.policy import Role
-from agencies.records import Owned, guarded_models
+from agencies.records import Owned
 from live import cursors, feed, sequencer
 from live.readers import Credential
-from tests.api.http import token
+from tests.api.http import INCIDENT, token
+from tests.database import copied, using
 from tests.leaks import crawl, routes, seed
-from tests.leaks.database import copied, using
+from tests.leaks.stillness import Stillness
 from tests.world import PASSWORD, World, build
 
 # What the outsider sees of others, and what is hidden from it (see ``seed.VARIANTS``).
@@ -78,51 +76,6 @@ NORMALISED: dict[Callable[[str], str], str] = {
     _cursors: "an encrypted block over the place among all events: which block it is"
     " tells nothing, but whether two are the same stays",
 }
-
-
-# --- clock and dice --------------------------------------------------------------
-
-
-class Stillness:
-    """Holds the clock still and makes the dice fall the same way, step by step."""
-
-    def __init__(self, began: datetime) -> None:
-        """Begin at a moment."""
-        self._began = began
-        self._dice = random.Random()
-        self.now = began
-        self.step("begin")
-
-    def step(self, name: str, number: int = 0) -> None:
-        """Go on: a second later, and with random numbers of the step's own."""
-        self.now = self._began + timedelta(seconds=number)
-        self._dice.seed(sha256(f"{number} {name}".encode()).digest())
-
-    def seconds(self) -> float:
-        """Return the moment as UNIX time."""
-        return self.now.timestamp()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold both for a while."""
-        still = self
-
-        class Meta(type):
-            def __instancecheck__(cls, other: object) -> bool:
-                return isinstance(other, datetime)
-
-        class Still(datetime, metaclass=Meta):
-            @classmethod
-            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-                return still.now.astimezone(tz)
-
-        with ExitStack() as patches:
-            for name in ("os.urandom", "random._urandom"):
-                patches.enter_context(patch(name, self._dice.randbytes))
-            for module in ("utils.timezone", "template.defaulttags"):
-                patches.enter_context(patch(f"django.{module}.datetime", Still))
-            patches.enter_context(patch("time.time", self.seconds))
-            yield
 
 
 # --- two worlds --------------------------------------------------------------------
@@ -165,10 +118,6 @@ def pair(blocker: Any, *, hidden: int) -> Iterator[Pair]:
             yield Pair(places[0], places[1], asked)
 
 
-def _owned() -> list[type[Owned]]:
-    return [m for m in guarded_models() if issubclass(m, Owned)]
-
-
 def _settle(world: World) -> None:
     """Make what the outsider sees, and its own administrator."""
     with acting(world.admin):
@@ -176,7 +125,7 @@ def _settle(world: World) -> None:
             username="keeper", password=PASSWORD, agency=world.agencies["KZ-BS"],
             name="Keeper", clearance=3, roles=[Role.AGENCY_ADMIN], by=world.admin,
         )  # fmt: skip
-    for model in _owned():
+    for model in seed.OWNED:
         for variant in SEEN:
             seed.make(world, model, variant)
     _sequence()
@@ -184,7 +133,7 @@ def _settle(world: World) -> None:
 
 def _hide(world: World, number: int) -> list[tuple[type[Owned], str]]:
     """Make records that the outsider may not know of, and what hangs on some."""
-    models = _owned()
+    models = seed.OWNED
     asked: dict[type[Owned], dict[str, str]] = {}
     for n in range(number):
         model = models[n % len(models)]
@@ -195,7 +144,7 @@ def _hide(world: World, number: int) -> list[tuple[type[Owned], str]]:
             seed.talk(world, row)
     for code in TAKEN:
         with acting(world.owner):
-            seed.zone(world.owner, code=code)
+            seed.MAKERS["zone"](world.owner, code, [])
     _sequence()
     return [
         (model, pk)
@@ -213,18 +162,11 @@ def _sequence() -> None:
 
 # Codes that hidden zones have and that the outsider then uses itself (L32).
 TAKEN = ["TAKEN-1", "TAKEN-2"]
-POINT = {"type": "Point", "coordinates": [70.6, 40.1]}
 SHAPE = {
     "type": "MultiPolygon",
     "coordinates": [[[[70, 40], [71, 40], [71, 41], [70, 40]]]],
 }
-INCIDENT = {
-    "category": "drugs",
-    "severity": "severe",
-    "title": "Ours",
-    "place": POINT,
-    "occurred_at": "2026-01-31T08:00:00Z",
-}
+OURS = INCIDENT | {"title": "Ours"}
 REPORT = {"title": "R", "body": "B", "source_grade": "B", "information_grade": 2}
 
 
@@ -268,20 +210,9 @@ class Session:
         began = time.perf_counter()
         reader = feed.enter(credential)
         assert reader
-        upto = feed.newest()
-        sent = [*feed.resume(reader, 0, upto, is_lost=False).frames]
-        sent += feed.resume(reader, None, upto, is_lost=True).frames
-        place: int | None = 0
-        while place is not None:
-            frames, place = feed.replay(reader, place, upto)
-            sent += frames
-        at, is_more = 0, True
-        while is_more:
-            seen = feed.look(at, [reader], is_check_due=False)
-            sent += seen.frames(reader)
-            at, is_more = seen.upto, seen.is_more
+        told = crawl.heard(reader)
         spent = time.perf_counter() - began
-        self._keep("frames", "\n".join(frame.text for frame in sent), spent)
+        self._keep("frames", "\n".join(told), spent)
 
     def _step(self, name: str) -> None:
         self.stillness.step(name, len(self.exchanges) + 1)
@@ -366,8 +297,8 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
     for client in (officer, machine):
         key = "the-same-key"
         for _again in range(2):
-            session.send(client, f"{v1}/incidents/", INCIDENT, Idempotency_Key=key)
-        made = session.send(client, f"{v1}/incidents/", INCIDENT).json()
+            session.send(client, f"{v1}/incidents/", OURS, Idempotency_Key=key)
+        made = session.send(client, f"{v1}/incidents/", OURS).json()
         here = f"{v1}/incidents/{made.get('id')}"
         session.send(client, f"{here}/log/", {"text": "L", "sharing": "own"})
         session.send(client, f"{here}/releases/", {"grantee": "agency:UZ-BT"})
@@ -375,7 +306,7 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
         session.send(client, f"{here}/resolve/", {})
         session.send(client, f"{v1}/reports/", REPORT)
         for grantee in ("agreement:KG-TJ", "officer:owner", "officer:no-such"):
-            body = INCIDENT | {"release_to": [grantee]}
+            body = OURS | {"release_to": [grantee]}
             session.send(client, f"{v1}/incidents/", body)
     for client, code in zip((officer, machine), TAKEN, strict=True):
         zone = {"code": code, "name": "Ours", "area": SHAPE}
@@ -401,7 +332,7 @@ def ask(
             if route.model is model and route.subject in ("pk", "object_id"):
                 _ask(session, client, route, pk)
         for word in ("incident", "patrol", "zone"):
-            body = INCIDENT | {word: pk}
+            body = OURS | {word: pk}
             session.send(clients[0], "/api/v1/incidents/", body)
     for path in ("/no/such/", "/api/v1/no/such/", "/admin/no/such/"):
         for client in clients:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import psycopg2
 from django.db import connections
 from websockets.exceptions import ConnectionClosed
 
 from agencies.context import acting
 from live import cursors, journal
 from live.kinds import Kind
+from tests.database import cursor_in
 from tests.live.test_stream import head
 from tests.stack import Stack, next_event, next_frame, wait_until
 
@@ -204,20 +204,12 @@ def test_database_connections_cut(stack: Stack) -> None:
         stack.socket(session=stack.session("partner")) as socket,
     ):
         next_frame(socket)
-        database = connections["default"].settings_dict
-        outside = psycopg2.connect(
-            host=database["HOST"],
-            port=database["PORT"],
-            user=database["USER"],
-            dbname=database["NAME"],
-        )
-        with outside, outside.cursor() as cursor:
+        with cursor_in(stack.name, "default") as cursor:
             cursor.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             assert cursor.fetchone() != (0,)
-        outside.close()
         connections["default"].close()
         rows = [stack.report("agency:TJ-BT") for _ in range(3)]
         for row in rows:

@@ -3,13 +3,12 @@
 import json
 import time
 from contextlib import ExitStack, suppress
-from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from agencies.actions import accounts, agreements, releases
@@ -21,7 +20,7 @@ from live import cursors, journal
 from live.kinds import Kind
 from live.models import Event
 from live.sockets import Code
-from tests.stack import Stack, next_event, next_frame, wait_until
+from tests.stack import Stack, last_words, next_event, next_frame, wait_until
 
 # Rights and sessions are looked at every two seconds at the latest; and a margin.
 AT_ONCE = 5.0
@@ -33,16 +32,6 @@ def silent(socket: ClientConnection, seconds: float = 0.7) -> bool:
         next_event(socket, seconds)
         return False
     return True
-
-
-def last_words(socket: ClientConnection, seconds: float) -> list[dict[str, Any]]:
-    """Return what comes until the server closes."""
-    until = time.monotonic() + seconds
-    heard = []
-    with suppress(ConnectionClosed):
-        while True:
-            heard.append(next_frame(socket, max(0.01, until - time.monotonic())))
-    return heard
 
 
 def closing_code(socket: ClientConnection, seconds: float = AT_ONCE) -> int:

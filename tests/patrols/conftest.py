@@ -1,5 +1,6 @@
 """Callers of the API and readers of the pages, one per officer of the small world."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,21 @@ import pytest
 from django.test import Client
 
 from agencies.context import system
+from patrols.models import Zone
 from tests.world import World
 
 BACKEND = "agencies.authentication.OfficerBackend"
+# An area as the map on a form sends it.
+SQUARE = json.dumps(
+    {
+        "type": "Feature",
+        "properties": {},
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[70.2, 39.8], [70.9, 39.8], [70.9, 40.4], [70.2, 39.8]]],
+        },
+    }
+)
 
 
 @dataclass
@@ -79,3 +92,26 @@ def code_of(response: Any) -> str:
 def faults(response: Any) -> dict[str, str]:
     """Return the codes of a refusal's faults by pointer."""
     return {e["pointer"]: e["code"] for e in response.json().get("errors", [])}
+
+
+def programme_form(zone: Zone, **values: Any) -> dict[str, Any]:
+    """Return what a planner sends."""
+    return {
+        "code": "P-1",
+        "name": "Two a week",
+        "agreement": "KG-TJ",
+        "purpose": "patrol",
+        "zone": str(zone.pk),
+        "repeats": "weekly",
+        "interval": "1",
+        "weekdays": ["MO", "TH"],
+        "first_on": "2026-01-01",
+        "start_time": "06:30",
+        "time_zone": "Asia/Bishkek",
+        "duration": "8",
+        "horizon_days": "28",
+        "tlp": "amber",
+        "level": "0",
+        "weight_KG-BS": "2",
+        "weight_TJ-BT": "1",
+    } | values

@@ -12,7 +12,7 @@ from agencies.errors import Conflict, Invalid
 from patrols import actions
 from patrols.models import Patrol, PatrolState, Programme
 from patrols.tasks import open_patrols
-from tests.patrols.conftest import Callers
+from tests.patrols.conftest import SQUARE, Callers, programme_form
 from tests.patrols.series import (
     INSIDE,
     a_patrol,
@@ -22,7 +22,6 @@ from tests.patrols.series import (
     under_way,
 )
 from tests.patrols.test_actions import kinds, refusal
-from tests.patrols.test_pages import SQUARE, programme_form
 from tests.world import World
 
 

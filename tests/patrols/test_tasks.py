@@ -1,12 +1,7 @@
 """The task that opens patrols: twice, by two workers at once, past refusals."""
 
-import threading
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.utils.module_loading import import_string
 
 from agencies.context import acting, system
@@ -14,16 +9,9 @@ from patrols import actions
 from patrols.models import Patrol, Programme
 from patrols.rotation import deviations
 from patrols.tasks import open_patrols
+from tests.database import at_once
 from tests.patrols.series import a_programme, days_ahead
-from tests.world import World, build
-
-KEPT = {
-    "django_migrations",
-    "django_content_type",
-    "auth_permission",
-    "live_dispatch",
-    "spatial_ref_sys",
-}
+from tests.world import World
 
 
 def test_settings_name_the_task() -> None:
@@ -82,40 +70,9 @@ def test_only_the_system_opens_what_is_due(world: World) -> None:
             actions.open_due(programme_id=programme.pk, by=world.partner)
 
 
-@pytest.fixture
-def committed_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Return the small world, committed, so that several connections share it."""
-    with django_db_blocker.unblock():
-        try:
-            yield build()
-        finally:
-            connections["default"].close()
-            # The roles of the application may not empty a table; its owner does.
-            owner = connections["owner"]
-            tables = set(owner.introspection.table_names()) - KEPT
-            names = ", ".join(f'"{name}"' for name in sorted(tables))
-            with owner.cursor() as cursor:
-                cursor.execute(f"TRUNCATE {names} CASCADE")
-            owner.close()
-
-
-def test_two_workers_at_once(committed_world: World) -> None:
-    a_programme(committed_world)
-    counts: list[int] = []
-    gate = threading.Barrier(3)
-
-    def work() -> None:
-        gate.wait()
-        try:
-            counts.append(open_patrols())
-        finally:
-            connections.close_all()
-
-    workers: list[Any] = [threading.Thread(target=work) for _n in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+def test_two_workers_at_once(committed: World) -> None:
+    a_programme(committed)
+    counts = at_once(*[open_patrols] * 3)
     assert sorted(counts) == [0, 0, 28]
     with system("test"):
         assert Patrol.objects.count() == 28

@@ -1,0 +1,66 @@
+"""Leak vectors held by reading the sources (``docs/leaks.md``).
+
+Some are not there yet: the day they come, these fail and ask for a test.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+
+from tests.test_conventions import APPS, ROOT
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    """Yield the application's own modules."""
+    for app in [*APPS, "config"]:
+        for path in (ROOT / app).rglob("*.py"):
+            if "migrations" not in path.parts:
+                yield path, path.read_text()
+
+
+def naming(pattern: str) -> set[str]:
+    """Return which modules name something."""
+    return {path.name for path, text in sources() if re.search(pattern, text)}
+
+
+def test_l18_nothing_is_sent_by_mail_yet() -> None:
+    assert not naming(r"send_mail|EmailMessage|mail_admins|webpush")
+
+
+def test_l21_l22_there_are_no_files_yet() -> None:
+    kinds = (models.FileField, models.FilePathField)
+    found = [
+        field
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, kinds)
+    ]
+    assert not found
+    assert not naming(r"FileResponse|zipfile|X-Accel-Redirect|StreamingHttpResponse")
+
+
+def test_l44_nothing_is_kept_in_the_browser() -> None:
+    """Settings of the screen only; no worker and no store that outlives a log-out."""
+    scripts = [p for p in (ROOT / "static/js").rglob("*.js") if "vendor" not in p.parts]
+    texts = "\n".join(path.read_text() for path in scripts)
+    assert not re.findall(r"serviceWorker|indexedDB|caches\.open", texts)
+    kept = re.findall(r"\w+Storage\.setItem\(([\w.\"]+)", texts)
+    assert set(kept) <= {"KEY", "OFF", "RELOADED"}
+
+
+def test_l46_no_search_engine_beside_the_database() -> None:
+    assert not naming(r"elasticsearch|opensearch|whoosh|meilisearch|haystack")
+
+
+def test_l26_no_answer_goes_to_a_group() -> None:
+    assert not naming(r"group_send|group_add|get_channel_layer")
+    assert not hasattr(settings, "CHANNEL_LAYERS")
+
+
+def test_l39_no_cache_in_between() -> None:
+    assert not naming(r"cache_page|UpdateCacheMiddleware|FetchFromCacheMiddleware")
+    assert not [name for name in settings.MIDDLEWARE if "cache" in name.lower()]
