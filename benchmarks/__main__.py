@@ -34,6 +34,7 @@ from benchmarks.figures import Figure  # noqa: E402
 from benchmarks.system import System, say  # noqa: E402
 from tests.database import drop  # noqa: E402
 from tests.stack import ROOT  # noqa: E402
+from tests.world import standing  # noqa: E402
 
 SIZES = (10_000, 1_000_000, 5_000_000)
 ROWS = 100_000
@@ -81,7 +82,7 @@ FIGURES: dict[str, Measure] = {
     ),
     "growth": lambda _s, n: growth.measure(n.sizes, n.rounds),
     # Last: it brings the settings of a test run.
-    "worlds": lambda s, n: worlds.measure(s, n.times * 10),
+    "worlds": lambda _s, n: worlds.measure(n.times * 10),
 }
 
 
@@ -92,7 +93,7 @@ def run(chosen: list[str], scale: Scale) -> Iterator[Figure]:
         try:
             with System(copied) as stack:
                 with stack.database():
-                    stack.world = database.world()
+                    stack.world = standing()
                 try:
                     yield from FIGURES[name](stack, scale)
                 except BaseException:

@@ -27,7 +27,7 @@ from agencies.policy import Role
 from benchmarks.system import System, say
 from patrols import actions as patrols
 from patrols.cells import cell_at
-from tests.database import cursor_in, drop, in_use
+from tests.database import cursor_in, drop, in_use, keeping, statement
 from tests.stack import ROOT
 from tests.world import DUTY, PASSWORD, World
 
@@ -67,61 +67,36 @@ def name_of(rows: int) -> str:
 def ensure(rows: int) -> str:
     """Build the kept database of a size unless it is there; return its name."""
     name = name_of(rows)
-    with cursor_in("postgres") as cursor:
-        # Whoever else wants it waits, and finds it made.
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
-        if not _is_kept(cursor, name):
-            began = time.monotonic()
-            say(f"building {name}")
-            _build(name, rows)
-            mark = f"{_fingerprint()} {time.time():.0f}"
-            cursor.execute(f"COMMENT ON DATABASE {name} IS '{mark}'")
-            say(f"built {name} in {time.monotonic() - began:.0f} s")
-    return name
+    with keeping(name, _is_good, lambda: _build(name, rows)):
+        return name
 
 
-def _is_kept(cursor: Any, name: str) -> bool:
-    """Whether the database is there, as it would be built now, and not too old."""
-    cursor.execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-        " WHERE datname = %s",
-        [name],
-    )
-    mark = (cursor.fetchone() or [None])[0] or ""
+def _is_good(mark: str) -> bool:
+    """Whether a database is as it would be built now, and not too old."""
     made, _space, at = mark.partition(" ")
     return made == _fingerprint() and time.time() - float(at) < KEEP.total_seconds()
 
 
-def _build(name: str, rows: int) -> None:
+def _build(name: str, rows: int) -> str:
+    began = time.monotonic()
+    say(f"building {name}")
     with System(name) as stack:
         stack.start_redis()
         stack.make_database()
         with stack.database():
             _settle(stack.world)
             _fill(rows)
+    say(f"built {name} in {time.monotonic() - began:.0f} s")
+    return f"{_fingerprint()} {time.time():.0f}"
 
 
 def copy(rows: int, name: str) -> str:
     """Make a database to write to, a copy of the kept one; return its name."""
-    kept = ensure(rows)
+    kept = name_of(rows)
     drop(name)
-    with cursor_in("postgres") as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [kept])
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {kept}")
+    with keeping(kept, _is_good, lambda: _build(kept, rows)):
+        statement(f"CREATE DATABASE {name} TEMPLATE {kept}")
     return name
-
-
-def world() -> World:
-    """Return the small world of the database in use."""
-    with system("benchmark"):
-        officers = {o.username: o for o in Officer.objects.exclude(rank="watch")}
-        return World(
-            officers.pop("admin"),
-            {agency.code: agency for agency in Agency.objects.all()},
-            officers,
-            Agreement.objects.get(code="KG-TJ"),
-            Agreement.objects.get(code="KZ-UZ"),
-        )
 
 
 def _fingerprint() -> str:

@@ -18,6 +18,7 @@ from benchmarks.figures import ROUNDS, Figure
 from benchmarks.load import Caller
 from benchmarks.system import System, say
 from patrols.models import Patrol, PatrolState
+from tests.world import standing
 
 GROWTH = {"floor": 2.0, "goal": 1.3}
 TIMES = 15
@@ -93,7 +94,7 @@ def measure(
         for size in sizes:
             stack = open_systems.enter_context(System(database.ensure(size)))
             with stack.database():
-                stack.world = database.world()
+                stack.world = standing()
             places[size] = Place(stack)
         for name in questions():
             say(f"growth: {name}")

@@ -7,30 +7,26 @@ clock stands still in such a session, but the stop-watch does not.
 import logging
 import statistics
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
-from django.core.management import call_command
 from django.test.utils import setup_test_environment, teardown_test_environment
 
 from benchmarks.figures import Figure, percentile
-from benchmarks.system import Open, System, say
-from tests.database import drop, statement, using
+from benchmarks.system import Open, say
 from tests.leaks.worlds import medians, pair, transcript
 
 # Beside the world without: within noise.
 ALIKE = {"floor": 1.3, "goal": 1.1}
 
 
-def measure(stack: System, hidden: int) -> Iterator[Figure]:
+def measure(hidden: int) -> Iterator[Figure]:
     """Yield how long requests take in the fuller world, beside the emptier."""
     # The test run's settings, which no other figure is to see.
     import_module("tests.conftest")
     say(f"two worlds, {hidden} hidden records")
     setup_test_environment()
     logging.disable(logging.ERROR)
-    with _migrated(f"{stack.name}_worlds"), pair(Open(), hidden=hidden) as worlds:
+    with pair(Open(), hidden=hidden) as worlds:
         without = medians(transcript(worlds.without, worlds.asked))
         within = medians(transcript(worlds.within, worlds.asked))
     logging.disable(logging.NOTSET)
@@ -41,15 +37,3 @@ def measure(stack: System, hidden: int) -> Iterator[Figure]:
     yield Figure(name, value, "ms", limit, statistics.median(ratios), **ALIKE)
     high = percentile(ratios, 95)
     yield Figure(f"{name}, 95 of 100 kinds of request within", high, "times")
-
-
-@contextmanager
-def _migrated(name: str) -> Iterator[Any]:
-    """Lead to an empty database, migrated, for a while."""
-    statement(f"CREATE DATABASE {name} TEMPLATE template_karaul")
-    try:
-        with using(name):
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
-            yield
-    finally:
-        drop(name)

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 
-from tests.database import copied, drop, lead_to, statement, using
+from tests.database import SMALL_WORLD, copied, copy, drop, lead_to, using
 from tests.stack import stack  # noqa: F401 - a fixture
-from tests.world import World, build
+from tests.world import QUICK_HASHERS, World, standing
 
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.PASSWORD_HASHERS = QUICK_HASHERS
 # Pages are tested from the sources, without collecting and hashing files first.
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -27,15 +26,12 @@ settings.STORAGES["staticfiles"] = {
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """Copy the template, migrate as the owner, connect as the application."""
+    """Copy the small world, connect to it as the application."""
     run = os.environ.get("KARAUL_TEST_DB", "main")
     name = f"test_{run}_{os.environ.get('PYTEST_XDIST_WORKER', 'solo')}"
-    drop(name)
-    statement(f"CREATE DATABASE {name} TEMPLATE template_karaul")
-    lead_to(name)
     with django_db_blocker.unblock():
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
-        connections["owner"].close()
+        copy(SMALL_WORLD, name)
+        lead_to(name)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
@@ -45,11 +41,11 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> World:
     """Two sharing agencies, a late joiner and an outsider; see ``tests.world``."""
-    return build()
+    return standing()
 
 
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The small world in a database of its own, committed: for several connections."""
     with copied("committed", django_db_blocker) as name, using(name):
-        yield build()
+        yield standing()

@@ -1,17 +1,30 @@
 """Databases of a test's own, with real commits, and cursors beside Django's.
 
 A copy takes a fraction of a second, and two copies of one are equal to the byte: the
-same ids, the same times. Nothing in them is rolled back, they are dropped.
+same ids, the same times. Nothing in them is rolled back, they are dropped. What is
+copied is made once and kept until the sources that it is made by change.
 """
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psycopg2
+from django.core.management import call_command
 from django.db import connections
+
+from tests import world
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("config", "agencies", "live", "patrols", "incidents", "intel")
+# Migrated and empty; and with the small world in it.
+EMPTY = "test_kept_empty"
+SMALL_WORLD = "test_kept_world"
 
 
 @contextmanager
@@ -68,15 +81,70 @@ def using(name: str) -> Iterator[None]:
 
 
 @contextmanager
+def keeping(
+    name: str, is_good: Callable[[str], bool], make: Callable[[], str]
+) -> Iterator[None]:
+    """Hold a kept database still, made anew unless it is good.
+
+    ``make`` returns a mark, by which ``is_good`` then knows it. Whoever else wants it
+    waits, and finds it made.
+    """
+    with cursor_in("postgres") as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+            " WHERE datname = %s",
+            [name],
+        )
+        if not is_good((cursor.fetchone() or [None])[0] or ""):
+            cursor.execute(f"COMMENT ON DATABASE {name} IS %s", [make()])
+        yield
+
+
+def copy(source: str, name: str) -> None:
+    """Make a database as a copy of another, which is made first if it is a kept one."""
+    make = {EMPTY: _make_empty, SMALL_WORLD: _make_world}.get(source)
+    drop(name)
+    with ExitStack() as still:
+        if make:
+            still.enter_context(keeping(source, lambda m: m == fingerprint(), make))
+        statement(f"CREATE DATABASE {name} TEMPLATE {source}")
+
+
+@cache
+def fingerprint() -> str:
+    """Return what the kept databases depend on, in short."""
+    files = [ROOT / "requirements.lock", Path(__file__), Path(world.__file__)]
+    for app in APPS:
+        files += sorted((ROOT / app).rglob("*.py"))
+    found = hashlib.sha256()
+    for path in files:
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _make_empty() -> str:
+    drop(EMPTY)
+    statement(f"CREATE DATABASE {EMPTY} TEMPLATE template_karaul")
+    with using(EMPTY):
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    return fingerprint()
+
+
+def _make_world() -> str:
+    copy(EMPTY, SMALL_WORLD)
+    with using(SMALL_WORLD):
+        world.build()
+    return fingerprint()
+
+
+@contextmanager
 def copied(suffix: str, blocker: Any, *, of: str = "") -> Iterator[str]:
     """Copy a database, the run's own unless named; drop the copy in the end."""
-    source = of or in_use()
-    name = f"{source}_{suffix}"
+    name = f"{in_use()}_{suffix}"
     with blocker.unblock():
-        for alias in connections:
-            connections[alias].close()
-        drop(name)
-        statement(f"CREATE DATABASE {name} TEMPLATE {source}")
+        connections.close_all()
+        copy(of or in_use(), name)
         # Nothing here must survive a crash of the machine.
         statement(f"ALTER DATABASE {name} SET synchronous_commit = off")
         try:

@@ -33,9 +33,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 from django.utils import timezone
@@ -49,18 +47,12 @@ from incidents import actions as incidents
 from incidents.models import Incident
 from live import pokes
 from live.models import Dispatch, Event
-from tests.database import drop, statement, using
-from tests.world import PLACE, World, build
+from tests.database import SMALL_WORLD, copy, drop, using
+from tests.world import PLACE, QUICK_HASHERS, World, standing
 
 ROOT = Path(__file__).resolve().parent.parent
 # Patience with a machine that does much else.
 PATIENCE = 60.0
-
-
-class QuickHasher(PBKDF2PasswordHasher):
-    """Django's own hashes, which the processes understand, with few rounds."""
-
-    iterations = 1000
 
 
 def free_port() -> int:
@@ -161,12 +153,11 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def make_database(self) -> None:
-        """Copy the template, migrate as the owner, build the small world."""
-        drop(self.name)
-        statement(f"CREATE DATABASE {self.name} TEMPLATE template_karaul")
+        """Copy the small world."""
+        with self.blocker.unblock():
+            copy(SMALL_WORLD, self.name)
         with self.database():
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
-            self.world = build()
+            self.world = standing()
 
     def start(self, name: str) -> None:
         """Start ``bin/run <name>``; its output goes to a file of that name."""
@@ -247,10 +238,9 @@ class Stack:
     @contextmanager
     def database(self) -> Iterator[None]:
         """Read and write the stack's database in this process, with real commits."""
-        hashers = [f"{QuickHasher.__module__}.{QuickHasher.__name__}"]
         with (
             self.blocker.unblock(),
-            override_settings(PASSWORD_HASHERS=hashers, REDIS_URL=self.redis_url),
+            override_settings(PASSWORD_HASHERS=QUICK_HASHERS, REDIS_URL=self.redis_url),
         ):
             pokes.client.cache_clear()
             try:

@@ -7,6 +7,7 @@ test says so; KZ-BS stands outside and has an agreement of its own with UZ-BT.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from agencies.accounts import actor_of, actor_of_client
@@ -25,6 +26,25 @@ DUTY = [
     Role.COMMANDER,
     Role.ANALYST,
 ]
+PEOPLE = [
+    ("owner", "KG-BS", 3, DUTY),
+    ("owner_low", "KG-BS", 0, DUTY),
+    ("owner_admin", "KG-BS", 3, [Role.AGENCY_ADMIN]),
+    ("owner_observer", "KG-BS", 0, [Role.OBSERVER]),
+    ("partner", "TJ-BT", 3, DUTY),
+    ("partner_low", "TJ-BT", 0, DUTY),
+    ("late", "UZ-BT", 3, DUTY),
+    ("outsider", "KZ-BS", 3, DUTY),
+]
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """Django's own hashes, which the processes understand, with few rounds."""
+
+    iterations = 1000
+
+
+QUICK_HASHERS = [f"{QuickHasher.__module__}.{QuickHasher.__name__}"]
 
 
 @dataclass
@@ -146,19 +166,9 @@ def build() -> World:
         agencies[code] = Agency.objects.create(
             code=code, name=code, kind="border_guard", state_id=state, time_zone=zone
         )
-    people = [
-        ("owner", "KG-BS", 3, DUTY),
-        ("owner_low", "KG-BS", 0, DUTY),
-        ("owner_admin", "KG-BS", 3, [Role.AGENCY_ADMIN]),
-        ("owner_observer", "KG-BS", 0, [Role.OBSERVER]),
-        ("partner", "TJ-BT", 3, DUTY),
-        ("partner_low", "TJ-BT", 0, DUTY),
-        ("late", "UZ-BT", 3, DUTY),
-        ("outsider", "KZ-BS", 3, DUTY),
-    ]
     officers = {}
     with acting(admin):
-        for name, agency, clearance, roles in people:
+        for name, agency, clearance, roles in PEOPLE:
             officers[name] = accounts.create_officer(
                 username=name,
                 password=PASSWORD,
@@ -190,6 +200,20 @@ def build() -> World:
             by=admin,
         )
     return World(admin_officer, agencies, officers, agreement, other)
+
+
+def standing() -> World:
+    """Return the small world that the database in use was made with."""
+    with system("test"):
+        officers = {o.username: o for o in Officer.objects.select_related("agency")}
+        agreements = {a.code: a for a in Agreement.objects.all()}
+        return World(
+            officers["admin"],
+            {agency.code: agency for agency in Agency.objects.all()},
+            {name: officers[name] for name, *_ in PEOPLE},
+            agreements["KG-TJ"],
+            agreements["KZ-UZ"],
+        )
 
 
 def soon(hours: float = 1) -> datetime:

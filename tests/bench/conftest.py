@@ -13,6 +13,7 @@ from benchmarks import database, queries
 from benchmarks.queries import Asked
 from benchmarks.system import System
 from tests.database import drop
+from tests.world import standing
 
 ROWS = 20_000
 
@@ -26,7 +27,7 @@ def years(django_db_setup: None, django_db_blocker: Any) -> Iterator[System]:
         try:
             with System(name) as stack:
                 with stack.database():
-                    stack.world = database.world()
+                    stack.world = standing()
                 yield stack
         finally:
             drop(name)

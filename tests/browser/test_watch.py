@@ -151,6 +151,7 @@ def test_messages_leave_and_cover_no_release(
     token = stack.token("KG-BS", "incidents:read", "incidents:write")
     made = report(stack, token, "Smoke over the valley")
     page = look("partner", f"/incidents/{made['id']}/", size=size)
+    page.clock.install()
     page.get_by_role("button", name="Acknowledge").click()
     notice = page.locator("#notices .notice")
     expect(notice).to_have_text("Acknowledged: the owner sees it.")
@@ -162,16 +163,18 @@ def test_messages_leave_and_cover_no_release(
     is_beside = shown["x"] + shown["width"] <= box["x"]
     assert is_beside or box["y"] + box["height"] <= shown["y"]
     notice.hover()
-    page.wait_for_timeout(9000)
+    page.clock.fast_forward(9000)
     expect(notice).to_be_visible()
     page.mouse.move(size[0] - 1, 1)
-    expect(notice).to_have_count(0, timeout=10_000)
+    page.clock.fast_forward(10_000)
+    expect(notice).to_have_count(0)
 
 
 def test_an_error_stays_until_it_is_closed(stack: Stack, look: Looker) -> None:
     with stack.database():
         patrol = a_patrol(stack.world, zone_code="Z-ERR")
     page = look("owner", f"/patrols/{patrol.pk}/")
+    page.clock.install()
     page.get_by_text("Name the commander…").click()
     page.locator("[name=commander]").evaluate(
         "one => { one.form.noValidate = true; one.selectedIndex = -1; }"
@@ -179,7 +182,7 @@ def test_an_error_stays_until_it_is_closed(stack: Stack, look: Looker) -> None:
     page.get_by_role("button", name="Name", exact=True).click()
     notice = page.locator("#notices .notice-error")
     expect(notice).to_be_visible()
-    page.wait_for_timeout(9000)
+    page.clock.fast_forward(9000)
     expect(notice).to_be_visible()
     notice.get_by_role("button").click()
     expect(notice).to_have_count(0)

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
@@ -24,7 +24,8 @@ from demo.client import AgencyClient, Away, Platform, Refused, Stopped
 from demo.simulator import Simulator
 from incidents.models import Incident
 from live.models import Event
-from tests.database import drop, statement
+from tests.database import copy
+from tests.demo.conftest import Loaded
 from tests.stack import ROOT, Stack, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -32,6 +33,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 class DemoStack(Stack):
     """A running system with the demonstration in it."""
+
+    def __init__(self, name: str, blocker: Any, loaded: Loaded) -> None:
+        """Take over what was loaded."""
+        super().__init__(name, blocker)
+        self.loaded = loaded
 
     @property
     def file(self) -> Path:
@@ -53,12 +59,12 @@ class DemoStack(Stack):
             self.wait_for(name)
 
     def make_database(self) -> None:
-        """Copy the template, migrate as the owner, load the demonstration."""
-        drop(self.name)
-        statement(f"CREATE DATABASE {self.name} TEMPLATE template_karaul")
+        """Copy the demonstration; lead its own systems here."""
+        with self.blocker.unblock():
+            copy(self.loaded.database, self.name)
+        shutil.copy(self.loaded.file, self.file)
         with self.database(), override_settings(PUBLIC_URL=self.web_url):
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
-            call_command("load_demo", file=self.file)
+            self.loaded.load_again(self.file)
 
     def simulate(self, *options: str) -> "subprocess.Popen[bytes]":
         """Start the simulator; its output goes to a file."""
@@ -86,11 +92,11 @@ class DemoStack(Stack):
 
 
 @pytest.fixture(scope="module")
-def demo_stack(django_db_setup: None, django_db_blocker: Any) -> Iterator[DemoStack]:
+def demo_stack(loaded: Loaded, django_db_blocker: Any) -> Iterator[DemoStack]:
     """Return it for the tests of this module."""
     run = os.environ.get("KARAUL_TEST_DB", "main")
     name = f"demo_{run}_{secrets.token_hex(3)}"
-    made = DemoStack(name, django_db_blocker)
+    made = DemoStack(name, django_db_blocker, loaded)
     try:
         made.up()
         yield made

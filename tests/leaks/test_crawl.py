@@ -26,7 +26,7 @@ from tests.leaks.canaries import Canaries
 from tests.leaks.crawl import Crawl
 from tests.leaks.extent import IS_LONG
 from tests.leaks.readers import Person, Readers
-from tests.world import World, build
+from tests.world import World, standing
 
 # In ``make test`` those from whom most is hidden, and whom no other harness follows.
 PEOPLE = ["partner", "outsider", "system", "nobody"]
@@ -47,7 +47,7 @@ class Marked:
 def marked(django_db_setup: None, django_db_blocker: Any) -> Iterator[Marked]:
     """Fill a world and mark it; connections lead to it while the module runs."""
     with copied("crawl", django_db_blocker) as name, using(name):
-        world = build()
+        world = standing()
         names = canaries.name(world)
         seed.fill(world)
         bearer = token(world, "TJ-BT")

@@ -26,7 +26,7 @@ from patrols.serializers.patrols import PatrolSerializer
 from tests.database import copied, using
 from tests.leaks import catalogue, inside, outside
 from tests.leaks.town import Town, furnish
-from tests.world import build
+from tests.world import standing
 
 Plant = Callable[[], AbstractContextManager[Any]]
 
@@ -36,7 +36,7 @@ class Scene:
 
     def __init__(self) -> None:
         """Build it for good."""
-        self.town: Town = furnish(build())
+        self.town: Town = furnish(standing())
         self.browsers: dict[str, Browser] = self.town.browsers()
         self.sockets = inside.Sockets(self.town, inside.credentials(self.browsers))
         self.town.oracle.remember()

@@ -37,10 +37,10 @@ from agencies.records import Owned
 from live import cursors, feed, sequencer
 from live.readers import Credential
 from tests.api.http import INCIDENT, token
-from tests.database import copied, using
+from tests.database import SMALL_WORLD, copied, using
 from tests.leaks import crawl, routes, seed
 from tests.leaks.stillness import Stillness
-from tests.world import PASSWORD, World, build
+from tests.world import PASSWORD, World, standing
 
 # What the outsider sees of others, and what is hidden from it (see ``seed.VARIANTS``).
 SEEN = ["outsider", "outsiders", "lates"]
@@ -104,9 +104,9 @@ class Pair:
 def pair(blocker: Any, *, hidden: int) -> Iterator[Pair]:
     """Make both; ``hidden`` records are made for the one, and more hang on them."""
     with ExitStack() as databases:
-        first = databases.enter_context(copied("without", blocker))
+        first = databases.enter_context(copied("without", blocker, of=SMALL_WORLD))
         with blocker.unblock(), using(first):
-            world = build()
+            world = standing()
             _settle(world)
             bearer = token(world, "KZ-BS")
             began = timezone.now().replace(microsecond=0) + timedelta(minutes=10)
