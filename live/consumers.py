@@ -117,7 +117,10 @@ class LiveConsumer(AsyncConsumer):
 
     async def _stream(self, socket: Socket) -> None:
         after, is_lost = self._after()
-        joined = await asyncio.wait_for(hub.join(socket), JOIN_SECONDS)
+        # Not ``wait_for``: in Python 3.11 it swallows an end that comes just when
+        # the socket is let in.
+        async with asyncio.timeout(JOIN_SECONDS):
+            joined = await hub.join(socket)
         start = await hub.read(
             feed.resume, socket.reader, after, joined, is_lost=is_lost
         )
