@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from django.contrib.gis.geos import Point
@@ -109,6 +108,7 @@ def _fault(fix: NewFix, latest: datetime) -> tuple[str, str] | None:
     return None
 
 
+# The batch as one JSON value: PostgreSQL reads an array of literals four times slower.
 _INSERT = """
 INSERT INTO patrols_fix (
     id, audience, expiring, patrol_id,
@@ -118,11 +118,9 @@ SELECT
     gen_random_uuid(), %s::text[], %s::jsonb, %s::uuid, at,
     ST_SetSRID(ST_MakePoint(longitude, latitude), 4326),
     cell, speed_mps, heading_deg, accuracy_m, device
-FROM unnest(
-    %s::timestamptz[], %s::float8[], %s::float8[], %s::int8[],
-    %s::float8[], %s::float8[], %s::float8[], %s::text[]
-) AS fix (
-    at, longitude, latitude, cell, speed_mps, heading_deg, accuracy_m, device
+FROM json_to_recordset(%s::json) AS fix (
+    at timestamptz, longitude float8, latitude float8, cell int8,
+    speed_mps float8, heading_deg float8, accuracy_m float8, device text
 )
 ON CONFLICT (patrol_id, at, device) DO NOTHING
 """
@@ -130,19 +128,23 @@ ON CONFLICT (patrol_id, at, device) DO NOTHING
 
 def _insert(row: Patrol, fixes: Sequence[NewFix]) -> int:
     """Write all fixes in one statement; they have the patrol's audience."""
-    columns: list[list[Any]] = [
-        [fix.at for fix in fixes],
-        [float(fix.place[0]) for fix in fixes],
-        [float(fix.place[1]) for fix in fixes],
-        [cell_at(*fix.place) for fix in fixes],
-        [fix.speed_mps for fix in fixes],
-        [fix.heading_deg for fix in fixes],
-        [fix.accuracy_m for fix in fixes],
-        [fix.device for fix in fixes],
+    batch = [
+        {
+            "at": fix.at,
+            "longitude": fix.place[0],
+            "latitude": fix.place[1],
+            "cell": cell_at(*fix.place),
+            "speed_mps": fix.speed_mps,
+            "heading_deg": fix.heading_deg,
+            "accuracy_m": fix.accuracy_m,
+            "device": fix.device,
+        }
+        for fix in fixes
     ]
     expiring = orjson.dumps(row.expiring).decode() if row.expiring else None
+    given = [row.audience, expiring, str(row.pk), orjson.dumps(batch).decode()]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [row.audience, expiring, str(row.pk), *columns])
+        cursor.execute(_INSERT, given)
         return int(cursor.rowcount)
 
 
