@@ -60,8 +60,9 @@ class Guarded(models.Model):
     guard_append_only: ClassVar[bool] = False
     # Rows that the platform may delete when they are old; never what was reported.
     guard_disposable: ClassVar[bool] = False
-    # Foreign keys that ``headline`` reads.
-    headline_joins: ClassVar[tuple[str, ...]] = ()
+    # What the live feed says of a row (what, where, how severe, which state): by
+    # name a column, or an expression of some. See ``agencies.shown.headline``.
+    headline: ClassVar[dict[str, Any]] = {}
 
     objects = GuardedQuerySet.as_manager()
 
@@ -89,10 +90,6 @@ class Guarded(models.Model):
     def type_name(cls) -> str:
         """The type's name in references, events and releases."""
         return cls._meta.model_name or ""
-
-    def headline(self) -> dict[str, Any]:
-        """What the live feed says of this row: what, where, how severe, which state."""
-        return {"title": str(self)}
 
     @property
     def stored_audience(self) -> policy.Audience:
@@ -136,7 +133,6 @@ class Owned(Guarded):
         ]
 
     release_permission: ClassVar[policy.Permission] = policy.Permission.PLACE_EDIT
-    headline_joins: ClassVar[tuple[str, ...]] = ("owner",)
 
     @property
     def level_name(self) -> str:

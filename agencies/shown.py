@@ -11,10 +11,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 import orjson
+from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import (
     Case,
+    DateTimeField,
     F,
     Func,
     JSONField,
@@ -112,6 +114,14 @@ class ShownSerializer(serializers.ModelSerializer[Any]):
         return shown
 
 
+def headlines(rows: QuerySet[Any], *also: str) -> QuerySet[Any, dict[str, Any]]:
+    """Return what the live feed says of some rows, JSON as ``shown``, and columns."""
+    model: Any = rows.model
+    ready = RawSQL(*_headline(model), TextField())  # noqa: S611 - Django's own
+    shown: Any = rows.annotate(shown=ready)
+    return shown.values("pk", "shown", *also)  # type: ignore[no-any-return]
+
+
 def fragment(row: dict[str, Any]) -> orjson.Fragment:
     """Return what was read of a row, to go out as it is."""
     return orjson.Fragment(row["shown"])
@@ -131,17 +141,39 @@ def reference(name: str, rows: QuerySet[Any], shown: Any = "pk") -> Subquery:
 def _compiled(
     serializer: type[ShownSerializer], actor: Actor
 ) -> tuple[str, tuple[Any, ...]]:
+    """Return a row's JSON; the actor is part of the key with all that it sees by."""
+    return _sql(serializer.Meta.model, serializer.json(actor))
+
+
+@cache
+def _headline(model: type[Guarded]) -> tuple[str, tuple[Any, ...]]:
+    members = {name: _of(model, value) for name, value in model.headline.items()}
+    return _sql(model, Object(**members))
+
+
+def _of(model: Any, value: Any) -> Any:
+    """Return the expression of a column, or of one at the end of a foreign key."""
+    if not isinstance(value, str):
+        return value
+    name, _two, inner = value.partition("__")
+    field = model._meta.get_field(name)
+    if inner:
+        return reference(name, field.related_model._base_manager.all(), inner)
+    if isinstance(field, DateTimeField):
+        return Moment(name)
+    return GeoJson(name) if isinstance(field, PointField) else F(name)
+
+
+def _sql(model: Any, json: Any) -> tuple[str, tuple[Any, ...]]:
     """Return the expression of a row's JSON as SQL: to make it takes Django longest.
 
     It names no table but the row's own and those of its sub-queries, so that it
-    stands in any query. The actor is part of the key with all that it may see by.
+    stands in any query.
     """
-    model: Any = serializer.Meta.model
-    text = Cast(serializer.json(actor), TextField())
-    rows = model.objects.order_by().annotate(shown=text).query
+    rows = model.objects.order_by().annotate(shown=Cast(json, TextField())).query
     sql, params = rows.get_compiler(DEFAULT_DB_ALIAS).compile(rows.annotations["shown"])
     if sum(count > 0 for count in rows.alias_refcount.values()) > 1:
-        raise TypeError(f"{serializer.__name__}: what hangs on a row is a sub-query")
+        raise TypeError(f"{model.__name__}: what hangs on a row is a sub-query")
     return sql, tuple(params)
 
 

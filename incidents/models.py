@@ -10,7 +10,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.geo import geojson
 from agencies.models import Agency
 from agencies.policy import Permission
 from agencies.records import Guarded, Record, RecordQuerySet, to_the_hour
@@ -107,6 +106,16 @@ class Incident(Record):
 
     objects = IncidentQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.INCIDENT_RELEASE
+    headline: ClassVar[dict[str, Any]] = {
+        "ref": "ref",
+        "title": "title",
+        "owner": "owner__code",
+        "category": "category",
+        "severity": "severity",
+        "state": "state",
+        "place": "place",
+        "occurred_at": "occurred_at",
+    }
     tear_line_words = _(
         "kind, severity, state, the hour, the place to some 10 km; no title,"
         " narrative or names"
@@ -136,19 +145,6 @@ class Incident(Record):
                 name="incident_close_reason",
             ),
         ]
-
-    def headline(self) -> dict[str, Any]:
-        """Return what, where, how severe, which state."""
-        return {
-            "ref": self.ref,
-            "title": self.title,
-            "owner": self.owner.code,
-            "category": self.category,
-            "severity": self.severity,
-            "state": self.state,
-            "place": geojson(self.place),
-            "occurred_at": self.occurred_at,
-        }
 
     def tear_line_values(self) -> dict[str, Any]:
         """Return kind, severity, state, the hour and a place blunted to 0.1 degree."""

@@ -5,13 +5,12 @@ from typing import Any, ClassVar, Self
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Concat, Now
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid
-from agencies.geo import geojson
 from agencies.policy import Permission
 from agencies.records import Record, RecordQuerySet
 from incidents.models import Category
@@ -80,6 +79,15 @@ class Report(Record):
 
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.REPORT_RELEASE
+    headline: ClassVar[dict[str, Any]] = {
+        "ref": "ref",
+        "title": "title",
+        "owner": "owner__code",
+        "grading": Concat("source_grade", "information_grade"),
+        "tlp": "tlp",
+        "place": "place",
+        "valid_until": "valid_until",
+    }
     tear_line_words = _(
         "the text written for others, topics, grades and validity; no source, no place"
     )
@@ -109,18 +117,6 @@ class Report(Record):
     def grading(self) -> str:
         """Both grades together, such as ``B2``."""
         return f"{self.source_grade}{self.information_grade}"
-
-    def headline(self) -> dict[str, Any]:
-        """Return what, how graded, how marked."""
-        return {
-            "ref": self.ref,
-            "title": self.title,
-            "owner": self.owner.code,
-            "grading": self.grading,
-            "tlp": self.tlp,
-            "place": geojson(self.place),
-            "valid_until": self.valid_until,
-        }
 
     @property
     def is_current(self) -> bool:

@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from agencies import policy
 from agencies.policy import Actor, Audience
 from agencies.records import Guarded, Record, record_model
+from agencies.shown import headlines
 from live import cursors, pokes
 from live.kinds import Kind
 from live.models import Event
@@ -100,7 +103,7 @@ def page(
     events = Event.objects.filter(policy.visible(keys), seq__gt=after)
     if upto is not None:
         events = events.filter(seq__lte=upto)
-    rows = list(events.order_by("seq")[:limit])
+    rows = _rows(events.order_by("seq")[:limit])
     return _entries(keys, rows), rows[-1].seq if len(rows) == limit else None
 
 
@@ -110,31 +113,37 @@ def latest(
     """Return the newest events that ``keys`` open, the newest first."""
     events = Event.objects.filter(policy.visible(keys), seq__isnull=False)
     rows = events.exclude(kind__in=without).order_by("-seq")[:limit]
-    return _entries(keys, list(rows))
+    return _entries(keys, _rows(rows))
 
 
-def _entries(keys: Iterable[str], rows: list[Event]) -> list[Entry]:
-    headlines = _headlines(keys, rows)
+def _rows(events: QuerySet[Event]) -> list[Any]:
+    """Read what an entry is made of, and nothing else."""
+    names = ["seq", "id", "kind", "at", "subject_type", "subject_id", "is_tombstone"]
+    return list(events.values_list(*names, named=True))
+
+
+def _entries(keys: Iterable[str], rows: list[Any]) -> list[Entry]:
+    known = _headlines(keys, rows)
     return [
         Entry(
-            seq=row.seq or 0,
-            id=row.pk,
+            seq=row.seq,
+            id=row.id,
             kind=row.kind,
             at=row.at,
             subject_type=row.subject_type,
             subject_id=row.subject_id,
-            data=headlines.get(row.subject_id, {}),
+            data=known.get(row.subject_id, {}),
         )
         for row in rows
-        if row.is_tombstone != (row.subject_id in headlines)
+        if row.is_tombstone != (row.subject_id in known)
     ]
 
 
-def _headlines(keys: Iterable[str], rows: list[Event]) -> dict[UUID, dict[str, Any]]:
+def _headlines(keys: Iterable[str], rows: list[Any]) -> dict[UUID, dict[str, Any]]:
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
         wanted[row.subject_type].add(row.subject_id)
-    headlines: dict[UUID, dict[str, Any]] = {}
+    found: dict[UUID, dict[str, Any]] = {}
     for subject_type, ids in wanted.items():
         try:
             model = record_model(subject_type)
@@ -142,41 +151,28 @@ def _headlines(keys: Iterable[str], rows: list[Event]) -> dict[UUID, dict[str, A
             log.error("event_of_unknown_type", type=subject_type)
             continue
         subjects = model.objects.filter(policy.visible(keys), pk__in=ids)
-        if model.headline_joins:
-            subjects = subjects.select_related(*model.headline_joins)
-        rows_seen = list(subjects)
-        headlines |= {subject.pk: _headline(subject) for subject in rows_seen}
-        for pk, ref in _taken_from(keys, rows_seen).items():
-            headlines[pk]["tear_line_of_ref"] = ref
-    return headlines
+        also = ["tear_line_of"] if issubclass(model, Record) else []
+        seen = list(headlines(subjects, *also))
+        found |= {row["pk"]: orjson.loads(row["shown"]) for row in seen}
+        torn = {of: row["pk"] for row in seen if (of := row.get("tear_line_of"))}
+        for pk, ref in _taken_from(keys, model, torn):
+            found[pk]["tear_line_of_ref"] = ref
+    return found
 
 
-def _taken_from(keys: Iterable[str], subjects: list[Guarded]) -> dict[UUID, str]:
+def _taken_from(
+    keys: Iterable[str], model: Any, torn: dict[UUID, UUID]
+) -> Iterable[tuple[UUID, str]]:
     """Return, to its owner alone, from which record each tear line was taken.
 
     Nobody else is to learn that there is a fuller one, not even who sees both.
     """
-    own = policy.agencies_of(keys)
-    torn = {
-        row.tear_line_of_id: row.pk  # type: ignore[attr-defined]
-        for row in subjects
-        if isinstance(row, Record) and row.is_tear_line and row.owner.code in own
-    }
     if not torn:
-        return {}
-    fuller: Any = type(subjects[0]).objects.filter(policy.visible(keys), pk__in=torn)
-    return {torn[pk]: ref for pk, ref in fuller.values_list("pk", "ref")}
-
-
-def _headline(subject: Guarded) -> dict[str, Any]:
-    """Return a row's headline; one faulty row must not stop everybody's feed."""
-    try:
-        return subject.headline()
-    except DatabaseError:
-        raise
-    except Exception:
-        log.exception("headline_failed", type=subject.type_name(), id=subject.pk)
-        return {}
+        return []
+    own = policy.agencies_of(keys)
+    fuller = model.objects.filter(policy.visible(keys), owner__code__in=own)
+    refs = fuller.filter(pk__in=torn).values_list("pk", "ref")
+    return [(torn[pk], ref) for pk, ref in refs]
 
 
 def head(actor: Actor, *, upto: int | None = None) -> int:

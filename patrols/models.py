@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.geo import geojson
 from agencies.models import Agency, Agreement, Officer, Purpose
 from agencies.policy import Permission
 from agencies.records import Guarded, Owned, Record, RecordQuerySet, to_the_hour
@@ -21,6 +20,12 @@ class Place(Owned):
 
     code = models.CharField(_("code"), max_length=24)
     name = models.CharField(_("name"), max_length=120)
+
+    headline: ClassVar[dict[str, Any]] = {
+        "code": "code",
+        "title": "name",
+        "owner": "owner__code",
+    }
 
     class Meta(Owned.Meta):
         """Listed by code."""
@@ -35,10 +40,6 @@ class Place(Owned):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
-
-    def headline(self) -> dict[str, Any]:
-        """Return code and name."""
-        return {"code": self.code, "title": self.name, "owner": self.owner.code}
 
 
 class Zone(Place):
@@ -141,6 +142,12 @@ class Programme(Owned):
     is_active = models.BooleanField(_("active"), default=True)
 
     release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
+    headline: ClassVar[dict[str, Any]] = {
+        "code": "code",
+        "title": "name",
+        "owner": "owner__code",
+        "is_active": "is_active",
+    }
 
     class Meta(Owned.Meta):
         """Codes are unique within their owner."""
@@ -155,15 +162,6 @@ class Programme(Owned):
     def __str__(self) -> str:
         """Return code and name."""
         return f"{self.code} {self.name}"
-
-    def headline(self) -> dict[str, Any]:
-        """Return code, name and whether it runs."""
-        return {
-            "code": self.code,
-            "title": self.name,
-            "owner": self.owner.code,
-            "is_active": self.is_active,
-        }
 
 
 class PatrolState(models.TextChoices):
@@ -261,7 +259,17 @@ class Patrol(Record):
 
     objects = PatrolQuerySet.as_manager()  # type: ignore[misc]
     release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
-    headline_joins: ClassVar[tuple[str, ...]] = ("owner", "lead")
+    headline: ClassVar[dict[str, Any]] = {
+        "ref": "ref",
+        "title": "title",
+        "owner": "owner__code",
+        "lead": "lead__code",
+        "state": "state",
+        "starts_at": "starts_at",
+        "ends_at": "ends_at",
+        "place": "last_place",
+        "fix_at": "last_fix_at",
+    }
     tear_line_words = _(
         "zone, hours, lead and state; no title, commander, route or positions"
     )
@@ -296,20 +304,6 @@ class Patrol(Record):
                 name="patrol_completed_has_end",
             ),
         ]
-
-    def headline(self) -> dict[str, Any]:
-        """Return what, who leads, which state, and where it was last."""
-        return {
-            "ref": self.ref,
-            "title": self.title,
-            "owner": self.owner.code,
-            "lead": self.lead.code,
-            "state": self.state,
-            "starts_at": self.starts_at,
-            "ends_at": self.ends_at,
-            "place": geojson(self.last_place),
-            "fix_at": self.last_fix_at,
-        }
 
     def tear_line_values(self) -> dict[str, Any]:
         """Return zone, hours and state; no title, commander, route or positions."""

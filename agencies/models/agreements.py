@@ -1,11 +1,12 @@
 """The legal bases of what is done together, and who is a party to them."""
 
 from datetime import date
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,7 @@ class Agreement(Guarded):
     epoch = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AgreementQuerySet.as_manager()  # type: ignore[misc]
+    headline: ClassVar[dict[str, Any]] = {"title": Concat("code", Value(" "), "name")}
 
     class Meta(Guarded.Meta):
         """An agreement ends after it begins."""

@@ -1,7 +1,7 @@
 """Who takes part: states, agencies and their posts."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -72,6 +72,8 @@ class Post(Owned):
     name = models.CharField(_("name"), max_length=120)
     place = models.PointField(_("place"))
 
+    headline: ClassVar[dict[str, Any]] = {"code": "code", "title": "name"}
+
     class Meta(Owned.Meta):
         """Codes are unique within their owner."""
 
@@ -85,7 +87,3 @@ class Post(Owned):
     def __str__(self) -> str:
         """Return the name."""
         return self.name
-
-    def headline(self) -> dict[str, Any]:
-        """Return code and name."""
-        return {"code": self.code, "title": self.name}

@@ -1,11 +1,12 @@
 """Officers, who are the users, and their papers."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Trim
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.directory import Agency
@@ -44,6 +45,9 @@ class Officer(AbstractBaseUser, Guarded):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+    headline: ClassVar[dict[str, Any]] = {
+        "title": Trim(Concat("rank", Value(" "), "name"))
+    }
 
     objects = OfficerManager()  # type: ignore[misc]
 

@@ -1,5 +1,6 @@
 """Positions: in bulk, once each, under row-level security."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import connection
 from agencies.actions import releases
 from agencies.context import acting, system
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound
+from agencies.shown import headlines
 from live.models import Event
 from patrols import actions
 from patrols.actions import NewFix
@@ -93,7 +95,9 @@ def test_last_place_moves_forward_only(world: World) -> None:
 def test_headline_has_the_last_place(world: World) -> None:
     patrol = under_way(world)
     add(world, patrol, fix(1))
-    headline = row_of(world, patrol).headline()
+    with acting(world.owner):
+        [seen] = headlines(Patrol.objects.visible_to(world.owner))
+    headline = json.loads(seen["shown"])
     assert headline["place"] == {"type": "Point", "coordinates": [70.3, 40.1]}
     assert headline["lead"] == "KG-BS"
 
