@@ -3,11 +3,16 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,27 +20,52 @@ from oauth2_provider.models import get_access_token_model
 
 from agencies.context import system
 from agencies.errors import Forbidden
-from agencies.models import Agency, Agreement, Client, Officer, Party
+from agencies.models import Agency, Agreement, Client, Officer, Party, RightsVersion
 from agencies.policy import Actor, Membership
 
 # When the session began, and when its officer was last seen: UNIX seconds.
 BEGAN_AT = "began_at"
 SEEN_AT = "seen_at"
+_OF_TOKEN = [
+    "token_checksum",
+    "scope",
+    "application__client_id",
+    "application__clearance",
+    "application__allowed_scopes",
+    "application__agency__code",
+    "application__agency__time_zone",
+]
 
 
 def memberships(agency: Agency) -> tuple[Membership, ...]:
     """Return the agency's present memberships of agreements in force today.
 
-    Must run in the system context: agreements are themselves guarded.
+    Between transactions they are remembered until anybody's rights change: the
+    stamp is read first, so that what is found is never older. What a transaction
+    sees may be its own, and undone.
     """
     today = timezone.now().date()
-    parties = (
-        Party.objects.present()
-        .filter(agency=agency, agreement__in=Agreement.objects.in_force(today))
-        .values_list("agreement__code", "joined_epoch", "agreement__epoch")
-        .order_by("agreement__code")
-    )
-    return tuple(Membership(*party) for party in parties)
+    if connection.in_atomic_block:
+        return _look_up(agency.pk, today)
+    return _remembered(agency.pk, today, RightsVersion.current())
+
+
+def _look_up(agency: UUID, today: date) -> tuple[Membership, ...]:
+    with system("membership"):
+        parties = (
+            Party.objects.present()
+            .filter(agency=agency, agreement__in=Agreement.objects.in_force(today))
+            .values_list("agreement__code", "joined_epoch", "agreement__epoch")
+            .order_by("agreement__code")
+        )
+        return tuple(Membership(*party) for party in parties)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(
+    agency: UUID, today: date, _rights: UUID | None
+) -> tuple[Membership, ...]:
+    return _look_up(agency, today)
 
 
 # How memberships are looked up; the live process, with many readers, remembers them.
@@ -77,14 +107,13 @@ def actor_of_client(
 
 def actor_of_agency(agency: Agency, clearance: int) -> Actor:
     """Return an agency as a reader: the keys its staff of a clearance share."""
-    with system("membership"):
-        return Actor(
-            label=f"agency:{agency.code}",
-            agency=agency.code,
-            agency_id=agency.pk,
-            clearance=clearance,
-            memberships=memberships(agency),
-        )
+    return Actor(
+        label=f"agency:{agency.code}",
+        agency=agency.code,
+        agency_id=agency.pk,
+        clearance=clearance,
+        memberships=memberships(agency),
+    )
 
 
 def agency_of(actor: Actor) -> Agency:
@@ -114,10 +143,17 @@ def is_over(session: SessionBase | Mapping[str, Any]) -> bool:
 
 def actor_of_token(token: str) -> Actor | None:
     """Return the actor behind an OAuth2 bearer token, or nobody."""
-    tokens = get_access_token_model().objects.select_related("application__agency")
     checksum = hashlib.sha256(token.encode(errors="replace")).hexdigest()
-    found = tokens.filter(token_checksum=checksum).first()
-    if found is None or found.is_expired() or found.application is None:
+    found = tokens().filter(token_checksum=checksum).first()
+    if found is None:
         return None
-    with system("authentication"):
-        return actor_of_client(found.application, frozenset(found.scope.split()))
+    return actor_of_client(found.application, frozenset(found.scope.split()))
+
+
+def tokens() -> QuerySet[Any]:
+    """Return the tokens that count now, each with what an actor is made of."""
+    kept: Any = get_access_token_model().objects
+    rows: QuerySet[Any] = kept.filter(
+        expires__gt=timezone.now(), application__isnull=False
+    )
+    return rows.select_related("application__agency").only(*_OF_TOKEN)

@@ -28,7 +28,7 @@ from agencies.accounts import (
     is_over,
     officer_of_session,
 )
-from agencies.context import acting, system
+from agencies.context import acting
 from agencies.errors import Conflict, Invalid, Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -108,8 +108,7 @@ class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
         if now - request.session.get(SEEN_AT, 0) > SEEN_EVERY:
             request.session[SEEN_AT] = now
         request.user = officer
-        with system("authentication"):
-            request.actor = actor_of(officer)  # type: ignore[attr-defined]
+        request.actor = actor_of(officer)  # type: ignore[attr-defined]
 
 
 class ActorMiddleware:

@@ -58,7 +58,7 @@ def load(directory: Directory, history: History) -> None:
                 for number, person in enumerate(people, 1)
             ]
             Officer.objects.bulk_create(directory.officers[code])
-        RightsVersion.raise_()
+        RightsVersion.renew()
     _record_officers(directory, history)
     _load_certifications(directory, history)
     _load_posts(directory, history)

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import (
@@ -24,9 +25,14 @@ from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from oauth2_provider.models import get_access_token_model
 
-from agencies.accounts import actor_of, actor_of_client, is_over, memberships
+from agencies.accounts import (
+    actor_of,
+    actor_of_client,
+    is_over,
+    memberships,
+    tokens,
+)
 from agencies.context import system
 from agencies.models import Officer
 from agencies.policy import Actor
@@ -52,7 +58,7 @@ class Reader:
 
     credential: Credential
     actor: Actor
-    rights: int
+    rights: UUID | None
 
 
 def credential(headers: Mapping[str, str]) -> Credential | None:
@@ -100,7 +106,7 @@ def actors(credentials: Collection[Credential]) -> dict[Credential, Actor]:
             one: actor_of_client(
                 token.application, frozenset(token.scope.split()), held
             )
-            for one, token in _tokens(credentials, now)
+            for one, token in _tokens(credentials)
         }
     return found
 
@@ -141,18 +147,11 @@ def _is_signed(officer: Officer, data: dict[str, Any]) -> bool:
     return any(constant_time_compare(given, known) for known in hashes)
 
 
-def _tokens(
-    credentials: Iterable[Credential], now: datetime
-) -> list[tuple[Credential, Any]]:
+def _tokens(credentials: Iterable[Credential]) -> list[tuple[Credential, Any]]:
     wanted = {
         hashlib.sha256(one.secret.encode()).hexdigest(): one
         for one in credentials
         if not one.is_session
     }
-    rows = get_access_token_model().objects.filter(
-        token_checksum__in=wanted, expires__gt=now, application__isnull=False
-    )
-    return [
-        (wanted[row.token_checksum], row)
-        for row in rows.select_related("application__agency")
-    ]
+    rows = tokens().filter(token_checksum__in=wanted)
+    return [(wanted[row.token_checksum], row) for row in rows]

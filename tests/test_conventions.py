@@ -49,7 +49,6 @@ SYSTEM = {
     "agencies/actions/agreements.py": "a party's row is inserted before it is seen",
     "agencies/audiences.py": "audiences are rewritten for all who see a record",
     "agencies/authentication.py": "nobody has keys before being known",
-    "agencies/middleware.py": "nobody has keys before being known",
     "agencies/tasks.py": "schedules",
     "agencies/views/session.py": "log-in writes the officer's row",
     "demo/agencies.py": "the demo's data",

@@ -81,7 +81,7 @@ def change_officer(*, officer: Officer, by: Actor, **values: Any) -> Officer:
         return row
     reapply_officer(row)
     row.save()
-    RightsVersion.raise_()
+    RightsVersion.renew()
     is_seen = changed & _SHOWN or was_liaison != (Role.LIAISON in row.roles)
     record_event(
         Kind.OFFICER_CHANGED,
@@ -99,7 +99,7 @@ def change_password(*, password: str, by: Actor) -> Officer:
     row: Officer = Officer.objects.locked(by, by.officer_id)
     set_password(row, password)
     row.save(update_fields=["password"])
-    RightsVersion.raise_()
+    RightsVersion.renew()
     # Partners see liaison officers, but have no business with their passwords.
     own = Audience(frozenset({officer_key(row.pk, 0), PLATFORM_KEY}))
     record_event(
@@ -115,7 +115,7 @@ def change_password(*, password: str, by: Actor) -> Officer:
 @transaction.atomic
 def end_sockets(*, by: Actor) -> None:
     """Let every open socket prove its session again, after a log-out."""
-    RightsVersion.raise_()
+    RightsVersion.renew()
 
 
 def set_password(officer: Officer, password: str) -> None:

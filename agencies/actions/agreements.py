@@ -36,7 +36,7 @@ def create_agreement(
     for agency, weight in parties.items():
         _add_party(agreement, agency, weight)
     reapply_agreement(agreement)
-    RightsVersion.raise_()
+    RightsVersion.renew()
     record_event(Kind.AGREEMENT_CREATED, by=by, subject=agreement)
     return agreement
 
@@ -58,7 +58,7 @@ def join(*, agreement: Agreement, agency: Agency, by: Actor, weight: int = 1) ->
     party = _add_party(row, agency, weight)
     reapply_agreement(row)
     row.refresh_from_db()
-    RightsVersion.raise_()
+    RightsVersion.renew()
     record_event(
         Kind.AGREEMENT_JOINED, by=by, subject=row, detail={"agency": agency.code}
     )
@@ -82,7 +82,7 @@ def leave(*, agreement: Agreement, agency: Agency, by: Actor) -> Party:
     party.save(update_fields=["left_at"])
     reapply_agreement(row)
     row.refresh_from_db()
-    RightsVersion.raise_()
+    RightsVersion.renew()
     record_event(
         Kind.AGREEMENT_LEFT, by=by, subject=row, detail={"agency": agency.code}
     )

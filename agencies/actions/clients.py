@@ -53,7 +53,7 @@ def change_client(*, client: Client, by: Actor, **values: Any) -> Client:
         setattr(row, field, value)
     _check(row, by)
     row.save()
-    RightsVersion.raise_()
+    RightsVersion.renew()
     log.info("client_changed", by=by.label, client=row.client_id, fields=[*values])
     return row
 
@@ -68,7 +68,7 @@ def renew_secret(*, client: Client, by: Actor) -> str:
     row.client_secret = secret
     row.save()
     row.accesstoken_set.all().delete()
-    RightsVersion.raise_()
+    RightsVersion.renew()
     log.info("client_secret_renewed", by=by.label, client=row.client_id)
     return secret
 

@@ -1,28 +1,32 @@
 """The version of everybody's rights."""
 
+import uuid
+
 from django.contrib.gis.db import models
-from django.db.models import F
 
 
 class RightsVersion(models.Model):
-    """One row that rises with every change of anybody's rights.
+    """One row that changes with every change of anybody's rights.
 
-    The live process compares it before each send (leak vector L27).
+    The live process compares it before each send (leak vector L27), and what is
+    remembered of rights is remembered under it. It is drawn at random: after a
+    restore that lost the last changes, their numbers would be given out again.
     """
 
-    number = models.PositiveBigIntegerField(default=0)
+    stamp = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:
-        """Return the number."""
-        return str(self.number)
+        """Return the stamp."""
+        return str(self.stamp)
 
     @classmethod
-    def raise_(cls) -> None:
+    def renew(cls) -> None:
         """Tell every open socket to check its rights again."""
-        if not cls.objects.filter(pk=1).update(number=F("number") + 1):
-            cls.objects.create(pk=1, number=1)
+        stamp = uuid.uuid4()
+        if not cls.objects.filter(pk=1).update(stamp=stamp):
+            cls.objects.create(pk=1, stamp=stamp)
 
     @classmethod
-    def current(cls) -> int:
-        """Return the present number."""
-        return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    def current(cls) -> uuid.UUID | None:
+        """Return the present stamp; none before the first change."""
+        return cls.objects.filter(pk=1).values_list("stamp", flat=True).first()

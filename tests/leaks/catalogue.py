@@ -16,7 +16,7 @@ UNGUARDED = {
     "agencies_agency": "the directory is known to all who take part",
     "agencies_state": "reference data",
     "agencies_client": "read before anybody is known; names and hashes only",
-    "agencies_rightsversion": "one number, of no meaning",
+    "agencies_rightsversion": "one random number, of no meaning",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
     "auth_permission": "Django's, unused",
