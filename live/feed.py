@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max, Min
@@ -40,7 +41,7 @@ class Ended(Exception):
 class Look:
     """What one look at the journal brought, for everybody."""
 
-    rights: int
+    rights: UUID | None
     upto: int
     is_more: bool = False
     was_checked: bool = False
@@ -48,8 +49,6 @@ class Look:
     # Frames by keys: those that colleagues share, and those that include one's own.
     shared: dict[Keys, list[Frame]] = field(default_factory=dict)
     own: dict[Keys, list[Frame]] = field(default_factory=dict)
-    # Seconds that the oldest event without a place has waited.
-    lag: float = 0.0
 
     def frames(self, reader: Reader) -> list[Frame]:
         """Return what this reader is to get."""
@@ -88,14 +87,13 @@ def enter(credential: Credential) -> Reader | None:
     return None if actor is None else Reader(credential, actor, rights)
 
 
-def look(after: int, readers: Collection[Reader], *, is_check_due: bool) -> Look:
+def look(after: int, readers: Collection[Reader]) -> Look:
     """Read what came after a place, once for all who hold the same keys."""
     with _snapshot():
         seen = Look(rights=RightsVersion.current(), upto=after)
-        if is_check_due or any(one.rights != seen.rights for one in readers):
+        if any(one.rights != seen.rights for one in readers):
             seen.was_checked = True
             seen.ended = _changed(readers)
-            seen.lag = _lag()
         audiences = _audiences(after, seen)
         if audiences:
             _read(after, seen, [r for r in readers if r not in seen.ended], audiences)
@@ -140,7 +138,14 @@ def _changed(readers: Iterable[Reader]) -> set[Reader]:
     return {one for one in readers if now.get(one.credential) != one.actor}
 
 
-def _lag() -> float:
+def check(readers: Collection[Reader]) -> set[Reader]:
+    """Return whose session or rights ended without a word: by the clock."""
+    with _snapshot():
+        return _changed(readers)
+
+
+def lag() -> float:
+    """Return how many seconds the oldest event without a place has waited."""
     with system("live feed"):
         oldest: datetime | None = Event.objects.filter(seq__isnull=True).aggregate(
             Min("at")

@@ -10,7 +10,7 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -30,8 +30,10 @@ from live.readers import Reader
 from live.sockets import Code, Frame, Socket, encode
 
 POLL_SECONDS = 1.0
-# How often sessions, tokens and agreements in force are checked without an occasion.
+# How often sessions, tokens and agreements in force are checked without an occasion,
+# and how many at a time: what comes meanwhile waits for nobody.
 CHECK_SECONDS = 1.5
+CHECK_LOT = 50
 BEAT_SECONDS = 25.0
 # Between two looks, so that a burst is read in lots.
 GAP_SECONDS = 0.02
@@ -57,7 +59,7 @@ class Hub:
         self._joining: list[tuple[Socket, asyncio.Future[int]]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
-        self._checked_at = self._beat_at = float("-inf")
+        self._beat_at = float("-inf")
         self._pump_thread: Executor
         self._read_threads: Executor
 
@@ -69,6 +71,7 @@ class Hub:
         self._read_threads = ThreadPoolExecutor(READ_THREADS, "live-read")
         self._keep(self._pump(), "pump")
         self._keep(self._listen(), "listener")
+        self._keep(self._check(), "checker")
 
     async def stop(self) -> None:
         """Let the sockets go and end the watch."""
@@ -129,16 +132,12 @@ class Hub:
             return False
         began = time.monotonic()
         sockets = list(self.sockets)
-        is_due = began - self._checked_at >= CHECK_SECONDS
         readers = [socket.reader for socket in sockets]
-        work = partial(feed.look, self.head, readers, is_check_due=is_due)
+        work = partial(feed.look, self.head, readers)
         seen = await _in_thread(self._pump_thread, work)
         self.head = seen.upto
         self.looked_at = time.monotonic()
         metrics.LOOK_SECONDS.observe(self.looked_at - began)
-        if seen.was_checked:
-            self._checked_at = began
-            metrics.OUTBOX_AGE.set(seen.lag)
         self._tell(sockets, seen)
         return seen.is_more
 
@@ -189,8 +188,31 @@ class Hub:
     async def _rest(self) -> None:
         await asyncio.sleep(GAP_SECONDS)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
         self._wake.clear()
+
+    # --- the checker
+
+    async def _check(self) -> None:
+        """Visit every reader in turn, some at a time, beside the pump."""
+        while True:
+            sockets = list(self.sockets)
+            starts = range(0, max(1, len(sockets)), CHECK_LOT)
+            for start in starts:
+                await asyncio.sleep(CHECK_SECONDS / len(starts))
+                try:
+                    await self._visit(sockets[start : start + CHECK_LOT])
+                except DATABASE_ERRORS as error:
+                    log.warning("live_database", error=type(error).__name__)
+            with suppress(*DATABASE_ERRORS):
+                metrics.OUTBOX_AGE.set(await self.read(feed.lag))
+
+    async def _visit(self, sockets: Collection[Socket]) -> None:
+        ended = await self.read(feed.check, [socket.reader for socket in sockets])
+        for socket in sockets:
+            if socket.reader in ended:
+                socket.end(Code.RIGHTS_CHANGED)
 
     # --- the listener
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,23 @@ class Membership:
     last: int
 
 
+@lru_cache(maxsize=1024)
+def _agency_keys(
+    agency: str | None, levels: int, memberships: tuple[Membership, ...]
+) -> frozenset[str]:
+    """Return what colleagues cleared for so many levels hold in common."""
+    own = {agency_key(agency, n) for n in range(levels) if agency}
+    agreements = {
+        agreement_key(m.agreement, epoch, n)
+        for m in memberships
+        for epoch in range(m.first, m.last + 1)
+        for n in range(levels)
+    }
+    return frozenset(
+        own | agreements | {party_key(key, agency or "") for key in agreements}
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: an officer, or a client of an agency, with the keys held now."""
@@ -109,16 +127,9 @@ class Actor:
     def __post_init__(self) -> None:
         """Derive the keys from agency, clearance and memberships."""
         levels = range(min(self.clearance, MAX_LEVEL) + 1)
-        shared = {agency_key(self.agency, n) for n in levels if self.agency}
-        agreements = {
-            agreement_key(m.agreement, epoch, n)
-            for m in self.memberships
-            for epoch in range(m.first, m.last + 1)
-            for n in levels
-        }
-        shared |= agreements | {party_key(k, self.agency or "") for k in agreements}
+        shared = _agency_keys(self.agency, len(levels), self.memberships)
         if Role.PLATFORM_ADMIN in self.roles:
-            shared.add(PLATFORM_KEY)
+            shared |= {PLATFORM_KEY}
         own = {officer_key(self.officer_id, n) for n in levels if self.officer_id}
         object.__setattr__(self, "shared_keys", tuple(sorted(shared)))
         object.__setattr__(self, "own_keys", tuple(sorted(own)))

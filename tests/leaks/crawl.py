@@ -244,7 +244,7 @@ def heard(reader: Reader) -> list[str]:
         sent += frames
     place, is_more = 0, True
     while is_more:
-        seen = feed.look(place, [reader], is_check_due=False)
+        seen = feed.look(place, [reader])
         sent += seen.frames(reader)
         place, is_more = seen.upto, seen.is_more
     return [frame.text for frame in sent]

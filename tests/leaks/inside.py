@@ -176,7 +176,8 @@ class Sockets:
         sockets = list(self.open.values())
         readers = [socket.reader for socket in sockets]
         with _one_transaction():
-            seen = feed.look(self.place, readers, is_check_due=True)
+            seen = feed.look(self.place, readers)
+            seen.ended |= feed.check(readers)
         self.hub._tell(sockets, seen)
         for name, socket in list(self.open.items()):
             is_stale = self.rights[name] != town.oracle.rights(name)

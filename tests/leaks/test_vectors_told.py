@@ -248,7 +248,7 @@ def test_l47_what_was_to_be_sent_is_read_at_sending(committed: World) -> None:
         accounts.change_officer(
             officer=committed.officers["partner"], by=committed.admin, is_active=False
         )
-    assert feed.look(0, [gone], is_check_due=False).ended == {gone}
+    assert feed.look(0, [gone]).ended == {gone}
     with pytest.raises(feed.Ended):
         feed.replay(gone, 0, feed.newest())
 
@@ -262,5 +262,5 @@ def _reader(world: World, name: str) -> Reader:
 
 
 def _sent(reader: Reader) -> str:
-    seen = feed.look(0, [reader], is_check_due=False)
+    seen = feed.look(0, [reader])
     return "\n".join(frame.text for frame in seen.frames(reader))
