@@ -3,7 +3,8 @@
 These are DRF's default classes, in a module that imports no view.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import QuerySet
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.authentication import SessionAuthentication
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 # Rows, or events, on one page.
 MOST = 200
+# How far back a page of a map window is looked for at first.
+SPANS = [timedelta(days=days) for days in (7, 90, 1000)]
 # A feature's geometry in a batch is eight deep.
 MAX_DEPTH = 20
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -137,10 +141,15 @@ class StrictJSONParser(JSONParser):
 
 def _is_deeper(data: Any, most: int) -> bool:
     """Whether lists and objects lie in one another more than ``most`` deep."""
-    inner = data.values() if isinstance(data, dict) else data
-    return most < 0 or any(
-        _is_deeper(one, most - 1) for one in inner if isinstance(one, dict | list)
-    )
+    level = [data]
+    for _depth in range(most + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) in (dict, list)
+        ]
+    return bool(level)
 
 
 def require_known(request: Request, known: Collection[str]) -> None:
@@ -167,7 +176,11 @@ def etag(version: int) -> str:
 
 
 class CursorPages(CursorPagination):
-    """Pages by cursor, newest first, without counts."""
+    """Pages by cursor, newest first, without counts.
+
+    What lies in a map window has no index by time. A page of it is looked for in the
+    last days first, then further back: it takes as long after years of use as before.
+    """
 
     page_size_query_param = "limit"
     max_page_size = MOST
@@ -190,8 +203,26 @@ class CursorPages(CursorPagination):
         self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         """Answer a bad cursor, or one of another list, with its own code."""
+        page: list[Any] | None = None
         try:
-            page: list[Any] | None = super().paginate_queryset(queryset, request, view)
-        except (NotFound, ValueError, ValidationError, DataError):
+            for rows in self._further_back(queryset, request, view):
+                page = super().paginate_queryset(rows, request, view)
+                if self.has_next:
+                    break
+        except (NotFound, ValueError, OverflowError, ValidationError, DataError):
             raise Invalid("bad_cursor", _("Not a cursor of this list.")) from None
         return page
+
+    def _further_back(
+        self, rows: QuerySet[Any], request: Request, view: Any
+    ) -> Iterator[QuerySet[Any]]:
+        """Yield the rows of ever more days back from the cursor, at last all."""
+        cursor = self.decode_cursor(request)
+        position = str(cursor.position or "") if cursor else ""
+        is_back = cursor is not None and cursor.reverse
+        if "bbox" in request.query_params and not is_back:
+            time = view.page_order[0].removeprefix("-")
+            begin = datetime.fromisoformat(position) if position else now()
+            for span in SPANS:
+                yield rows.filter(**{f"{time}__gte": begin - span})
+        yield rows
