@@ -1,8 +1,11 @@
 """Where officers find incidents: the list, the open ones, the map, the dashboard."""
 
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 from uuid import uuid4
+
+from django.contrib.gis.geos import Point
 
 from agencies.policy import Role
 from incidents.models import Incident
@@ -122,3 +125,26 @@ def test_the_dashboard_tells_the_platforms_administrator_why(
     for link in ("/admin/", "/agencies/", "/agencies/agreements/"):
         assert f'href="{link}"' in page.split("by design")[1]
     assert "by design you see none" not in text(readers.owner_observer.get("/"))
+
+
+def test_a_map_window_reaches_back_to_the_first(world: World, readers: Readers) -> None:
+    """However far apart the rows lie in time, pages lead through them, and back."""
+    days = [0, 3, 6, 8, 30, 95, 400, 1100, 4000]
+    made = [report(world, occurred_at=soon(-24 * n - 1)) for n in days]
+    elsewhere = Point(60.5, 40.0, srid=4326)
+    report(world, occurred_at=soon(-24 * 5), place=elsewhere)
+    whole = [str(row.pk) for row in made]
+    pages = []
+    answer = readers.owner.get("", bbox="70,40,71,41", limit=2).json()
+    while True:
+        pages.append([row["id"] for row in answer["results"]])
+        if not answer["next"]:
+            break
+        answer = readers.owner.client.get(answer["next"]).json()
+    assert [pk for page in pages for pk in page] == whole
+    assert [len(page) for page in pages] == [2, 2, 2, 2, 1]
+    back = readers.owner.client.get(answer["previous"]).json()
+    assert [row["id"] for row in back["results"]] == pages[-2]
+    text_of = b64encode(b"p=0001-01-01T00:00:00Z").decode()
+    forged = readers.owner.get("", bbox="70,40,71,41", cursor=text_of)
+    assert forged.json()["code"] == "bad_cursor"
