@@ -3,7 +3,7 @@
 These are DRF's default classes, in a module that imports no view.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 # Rows, or events, on one page.
 MOST = 200
-# How far back a page of a map window is looked for at first.
-SPANS = [timedelta(days=days) for days in (7, 90, 1000)]
+# How far back a page of a map window is looked for, one after the other.
+SPANS = [timedelta(days=7 * 3**n) for n in range(6)]
 # A feature's geometry in a batch is eight deep.
 MAX_DEPTH = 20
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -203,26 +203,31 @@ class CursorPages(CursorPagination):
         self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any] | None:
         """Answer a bad cursor, or one of another list, with its own code."""
-        page: list[Any] | None = None
         try:
-            for rows in self._further_back(queryset, request, view):
-                page = super().paginate_queryset(rows, request, view)
-                if self.has_next:
-                    break
+            rows = self._lately(queryset, request, view)
+            page: list[Any] | None = super().paginate_queryset(rows, request, view)
         except (NotFound, ValueError, OverflowError, ValidationError, DataError):
             raise Invalid("bad_cursor", _("Not a cursor of this list.")) from None
         return page
 
-    def _further_back(
+    def _lately(
         self, rows: QuerySet[Any], request: Request, view: Any
-    ) -> Iterator[QuerySet[Any]]:
-        """Yield the rows of ever more days back from the cursor, at last all."""
+    ) -> QuerySet[Any]:
+        """Keep the rows of as few days back from the cursor as fill a page."""
         cursor = self.decode_cursor(request)
-        position = str(cursor.position or "") if cursor else ""
-        is_back = cursor is not None and cursor.reverse
-        if "bbox" in request.query_params and not is_back:
-            time = view.page_order[0].removeprefix("-")
-            begin = datetime.fromisoformat(position) if position else now()
-            for span in SPANS:
-                yield rows.filter(**{f"{time}__gte": begin - span})
-        yield rows
+        if "bbox" not in request.query_params or (cursor and cursor.reverse):
+            return rows
+        time = view.page_order[0].removeprefix("-")
+        ahead, begin = rows, now()
+        wanted = (self.get_page_size(request) or MOST) + 1
+        if cursor:
+            wanted += cursor.offset or 0
+        if cursor and cursor.position:
+            begin = datetime.fromisoformat(str(cursor.position))
+            ahead = rows.filter(**{f"{time}__lt": begin})
+        for span in SPANS:
+            since = {f"{time}__gte": begin - span}
+            found = ahead.filter(**since).order_by().values_list("pk")
+            if len(found[:wanted]) == wanted:
+                return rows.filter(**since)
+        return rows

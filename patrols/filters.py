@@ -3,9 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib.gis.geos import Polygon
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import FloatField, Func, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import filters
 from django_filters.rest_framework.filterset import FilterSet
@@ -42,6 +41,12 @@ class BoxFormField(forms.CharField):
         return (west, south, east, north)
 
 
+class Axis(Func):
+    """One coordinate of a point, in degrees."""
+
+    output_field = FloatField()
+
+
 @extend_schema_field(str)
 class BoxFilter(filters.Filter):
     """Keeps what lies in a map window, by cell first: cells have an index.
@@ -63,9 +68,17 @@ class BoxFilter(filters.Filter):
         cells = cells_of(value)
         if cells is not None:
             qs = qs.filter(**{f"{self.cell}__in": cells})
-        window = Polygon.from_bbox(value)
-        window.srid = 4326
-        return qs.filter(**{f"{self.field_name}__intersects": window})
+        west, south, east, north = value
+        # Comparisons of numbers: for PostGIS's own PostgreSQL expects to pay so much
+        # that it reads a far larger index to make fewer of them.
+        placed: Any = qs.alias(
+            longitude=Axis(self.field_name, function="ST_X"),
+            latitude=Axis(self.field_name, function="ST_Y"),
+        )
+        inside: QuerySet[Any] = placed.filter(
+            longitude__range=(west, east), latitude__range=(south, north)
+        )
+        return inside
 
 
 class SectionFilters(FilterSet):
