@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -74,12 +74,18 @@ def incident_map(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(actor: Actor) -> Any:
-    """Return what the actor sees, with whether the own agency took note."""
+    """Return what the actor sees, with when the own agency took note.
+
+    Not whether: PostgreSQL would answer that for all rows at once, and read the
+    notes of all years for one page.
+    """
     noted = Acknowledgement.objects.visible_to(actor).filter(
         incident=OuterRef("pk"), agency=actor.agency_id
     )
     rows = Incident.objects.visible_to(actor).without_doubles_of(actor.agency_id)
-    return rows.select_related("owner").annotate(is_acknowledged=Exists(noted))
+    return rows.select_related("owner").annotate(
+        noted_at=Subquery(noted.values("at")[:1])
+    )
 
 
 def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:
