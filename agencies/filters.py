@@ -19,6 +19,7 @@ from rest_framework import serializers
 
 from agencies.fields import MomentField
 from agencies.models import Agency, AgencyKind, Purpose
+from agencies.policy import Actor
 
 
 class MomentFormField(forms.CharField):
@@ -75,26 +76,38 @@ def nameable(model: Any) -> Any:
     return rows
 
 
-class RecordFilters(FilterSet):
+class Filters(FilterSet):
+    """What filters of all lists have in common."""
+
+    @classmethod
+    def unasked(cls, rows: QuerySet[Any], actor: Actor) -> QuerySet[Any]:
+        """Return what a list holds that is asked for nothing, without a form."""
+        return rows
+
+
+class RecordFilters(Filters):
     """What filters of all records have in common."""
 
     tear_lines = ChoiceFilter(choices=[("include", "include")], method="keep_all")
 
+    @classmethod
+    def unasked(cls, rows: Any, actor: Actor) -> QuerySet[Any]:
+        """Leave the owner's own tear lines out: they are doubles."""
+        return rows.without_doubles_of(actor.agency_id)  # type: ignore[no-any-return]
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Leave the owner's own tear lines out unless asked: they are doubles."""
+        """Keep what is asked for, and doubles only when they are."""
         rows: Any = super().filter_queryset(queryset)  # type: ignore[no-untyped-call]
         if self.form.cleaned_data.get("tear_lines") == "include":
             return rows  # type: ignore[no-any-return]
-        return rows.without_doubles_of(  # type: ignore[no-any-return]
-            self.request.actor.agency_id
-        )
+        return self.unasked(rows, self.request.actor)
 
     def keep_all(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Change nothing: see ``filter_queryset``."""
         return rows
 
 
-class AgencyFilters(FilterSet):
+class AgencyFilters(Filters):
     """Agencies."""
 
     code = CharFilter()
@@ -102,7 +115,7 @@ class AgencyFilters(FilterSet):
     state = CharFilter(field_name="state_id")
 
 
-class AgreementFilters(FilterSet):
+class AgreementFilters(Filters):
     """Agreements; ``agency`` is a present or former party."""
 
     code = CharFilter()
@@ -111,21 +124,21 @@ class AgreementFilters(FilterSet):
     )
 
 
-class OfficerFilters(FilterSet):
+class OfficerFilters(Filters):
     """Officers."""
 
     agency = agency()
     username = CharFilter()
 
 
-class ReleaseFilters(FilterSet):
+class ReleaseFilters(Filters):
     """Releases."""
 
     record = UUIDFilter(field_name="record_id")
     type = CharFilter(field_name="record_type")
 
 
-class PlaceFilters(FilterSet):
+class PlaceFilters(Filters):
     """Posts, zones, routes and checkpoints."""
 
     owner = agency()

@@ -23,6 +23,8 @@ from agencies.policy import Actor, Audience, agency_key
 from agencies.records import record_model
 
 _LONGEST = 255
+# PostgreSQL: lock_not_available, after ``lock_timeout``.
+_LOCKED = "55P03"
 
 
 class AnsweredOnce:
@@ -46,7 +48,9 @@ class AnsweredOnce:
                 claim.save(force_insert=True)
         except IntegrityError:
             raise _Answered(_kept(actor_of(request), claim)) from None
-        except OperationalError:
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", "") != _LOCKED:
+                raise
             text = _("A request with this key is still running.")
             raise Conflict("idempotency_key_in_use", text) from None
         self._claim = claim

@@ -38,13 +38,13 @@ class StrictFilters(DjangoFilterBackend):
         chosen = self.get_filterset_class(  # type: ignore[no-untyped-call]
             view, queryset
         )
-        if chosen is not None and is_list:
-            known |= set(chosen.base_filters)
-        require_known(request, known)
-        if not is_list:
-            return queryset
+        filters = set(chosen.base_filters) if chosen is not None and is_list else set()
+        require_known(request, known | filters)
+        result: QuerySet[Any] = queryset
+        if filters.isdisjoint(request.query_params):
+            return chosen.unasked(result, actor_of(request)) if filters else result
         try:
-            result: QuerySet[Any] = super().filter_queryset(  # type: ignore[no-untyped-call]
+            result = super().filter_queryset(  # type: ignore[no-untyped-call]
                 request, queryset, view
             )
         except serializers.ValidationError as error:

@@ -119,11 +119,12 @@ class LiveConsumer(AsyncConsumer):
         after, is_lost = self._after()
         # Not ``wait_for``: in Python 3.11 it swallows an end that comes just when
         # the socket is let in.
-        async with asyncio.timeout(JOIN_SECONDS):
-            joined = await hub.join(socket)
-        start = await hub.read(
-            feed.resume, socket.reader, after, joined, is_lost=is_lost
-        )
+        async with hub.entrance:
+            async with asyncio.timeout(JOIN_SECONDS):
+                joined = await hub.join(socket)
+            start = await hub.read(
+                feed.resume, socket.reader, after, joined, is_lost=is_lost
+            )
         for frame in start.frames:
             await socket.send(frame)
         place: int | None = start.place

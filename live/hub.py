@@ -59,6 +59,8 @@ class Hub:
         self._joining: list[tuple[Socket, asyncio.Future[int]]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
+        # Who waits here gets no events yet, which would grow old meanwhile.
+        self.entrance = asyncio.Semaphore(READ_THREADS)
         self._beat_at = float("-inf")
         self._pump_thread: Executor
         self._read_threads: Executor

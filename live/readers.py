@@ -5,7 +5,6 @@ both always answer alike. Everything here runs in a thread, never on the event l
 but for :func:`credential` and :func:`is_our_origin`, which read nothing.
 """
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,13 +25,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from agencies.accounts import (
-    actor_of,
-    actor_of_client,
-    is_over,
-    memberships,
-    tokens,
-)
+from agencies.accounts import actor_of, actors_of_tokens, is_over, memberships
 from agencies.context import system
 from agencies.models import Officer
 from agencies.policy import Actor
@@ -102,12 +95,9 @@ def actors(credentials: Collection[Credential]) -> dict[Credential, Actor]:
         found = {
             one: actor_of(officer, held) for one, officer in _officers(credentials, now)
         }
-        found |= {
-            one: actor_of_client(
-                token.application, frozenset(token.scope.split()), held
-            )
-            for one, token in _tokens(credentials)
-        }
+        tokens = {one.secret: one for one in credentials if not one.is_session}
+        known = actors_of_tokens(tokens, held) if tokens else {}
+        found |= {tokens[secret]: actor for secret, actor in known.items()}
     return found
 
 
@@ -145,13 +135,3 @@ def _is_signed(officer: Officer, data: dict[str, Any]) -> bool:
         *officer.get_session_auth_fallback_hash(),
     ]
     return any(constant_time_compare(given, known) for known in hashes)
-
-
-def _tokens(credentials: Iterable[Credential]) -> list[tuple[Credential, Any]]:
-    wanted = {
-        hashlib.sha256(one.secret.encode()).hexdigest(): one
-        for one in credentials
-        if not one.is_session
-    }
-    rows = tokens().filter(token_checksum__in=wanted)
-    return [(wanted[row.token_checksum], row) for row in rows]

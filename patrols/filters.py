@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import FloatField, Func, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import filters
-from django_filters.rest_framework.filterset import FilterSet
 from drf_spectacular.utils import extend_schema_field
 
 from agencies.filters import (
+    Filters,
     MomentFilter,
     RecordFilters,
     agency,
@@ -81,7 +81,7 @@ class BoxFilter(filters.Filter):
         return inside
 
 
-class SectionFilters(FilterSet):
+class SectionFilters(Filters):
     """Filters of ``/api/v1/border-sections/``."""
 
     status = any_of(SectionStatus.choices)
@@ -92,7 +92,7 @@ class SectionFilters(FilterSet):
         return rows.filter(states__contains=[value])
 
 
-class ProgrammeFilters(FilterSet):
+class ProgrammeFilters(Filters):
     """Filters of ``/api/v1/programmes/``."""
 
     owner = agency()
@@ -114,7 +114,7 @@ class PatrolFilters(RecordFilters):
     bbox = BoxFilter(field_name="last_place", cell="last_cell")
 
 
-class FixFilters(FilterSet):
+class FixFilters(Filters):
     """Filters of ``/api/v1/positions/``."""
 
     patrol = filters.ModelChoiceFilter(queryset=nameable(Patrol))

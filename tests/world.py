@@ -4,13 +4,15 @@ KG-BS owns; TJ-BT is its partner in the agreement KG-TJ; UZ-BT joins later when 
 test says so; KZ-BS stands outside and has an agreement of its own with UZ-BT.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from oauth2_provider.models import get_access_token_model
 
-from agencies.accounts import actor_of, actor_of_client
+from agencies.accounts import actor_of, actor_of_token
 from agencies.actions import accounts, agreements
 from agencies.context import acting, system
 from agencies.models import Agency, Agreement, Client, Officer, State
@@ -134,8 +136,16 @@ class World:
 
     def client_actor(self, client: Client) -> Actor:
         """Return a client's actor with all its scopes."""
-        with system("authentication"):
-            return actor_of_client(client, frozenset(client.allowed_scopes))
+        token = secrets.token_hex()
+        get_access_token_model().objects.create(
+            application=client,
+            token=token,
+            scope=" ".join(client.allowed_scopes),
+            expires=soon(),
+        )
+        actor = actor_of_token(token)
+        assert actor
+        return actor
 
 
 ALL_SCOPES = [
