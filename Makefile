@@ -1,4 +1,4 @@
-.PHONY: help setup demo demo-reset services stop test test-fast leaks lint fix types arch migrations schema lock
+.PHONY: help setup demo demo-reset services stop test test-fast leaks faults lint fix types arch migrations schema lock
 .DEFAULT_GOAL := help
 RUN := . bin/env.sh && load_env own &&
 SHELL := /bin/bash
@@ -22,6 +22,8 @@ test-fast: ## the tests without the slow ones and the lint
 leaks: ## the leak harnesses for hours, with thousands of hidden records (EXAMPLES=2000)
 	@bin/setup test && $(RUN) KARAUL_HIDDEN=$${KARAUL_HIDDEN:-3000} \
 		KARAUL_LEAKS_EXAMPLES=$(or $(EXAMPLES),2000) KARAUL_LEAKS_STEPS=40 pytest tests/leaks
+faults: ## what holds while servers die: docs/faults.md (SECONDS=200 SOCKETS=500 SEED=)
+	@bin/setup test && bin/faults --seconds $(or $(SECONDS),200) --sockets $(or $(SOCKETS),500) $(if $(SEED),--seed $(SEED))
 bench: ## how fast it is, beside the limits of this machine: docs/performance.md (BENCH_ROWS=5000000)
 	@bin/setup bench && bin/services start && bin/collect-static && $(RUN) python -m benchmarks $(BENCH)
 lint: ## style, types, imports, pages, lock files

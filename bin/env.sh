@@ -4,6 +4,8 @@ set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 export PATH="$ROOT/.venv/bin:$PATH" LC_ALL=C.UTF-8
+# The local settings. With STATE_FOLDER, another pair of servers beside this one: its settings and data are there.
+ENV_FILE=${STATE_FOLDER:-var}/env
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'karaul: %s\n' "$*" >&2; exit 1; }
@@ -21,6 +23,10 @@ as() { (exec_as "$@"); }
 # The servers' data: var/, or a folder under /var/tmp named after the checkout when it lies
 # where their users cannot reach it (/root is 0700).
 state_folder() {
+    if [ -n "${STATE_FOLDER:-}" ]; then
+        printf '%s' "$STATE_FOLDER"
+        return
+    fi
     local folder=$ROOT/var
     if [ "$(id -u)" -eq 0 ] && id postgres >/dev/null 2>&1 && ! as postgres test -x "$ROOT"; then
         folder=/var/tmp/karaul-$(printf '%s' "$ROOT" | sha256sum | cut -c1-12)
@@ -30,15 +36,15 @@ state_folder() {
     printf '%s' "$folder"
 }
 
-# load_env own: what var/env names, it decides, so that a DATABASE_URL left in a shell is never touched; only PORT may be given.
+# load_env own: what the local settings name, they decide, so that a DATABASE_URL left in a shell is never touched; only PORT may be given.
 # load_env keep: what the environment names stays, as in config/settings.py.
 load_env() {
-    [ -f var/env ] || return 0
+    [ -f "$ENV_FILE" ] || return 0
     local key value port=${PORT:-}
     while IFS='=' read -r key value; do
         if [ "$1" = own ] || [ -z "${!key+given}" ]; then export "$key=$value"; fi
-    done <var/env
-    if [ -n "$port" ] && [ "$port" != "$(sed -n 's/^PORT=//p' var/env)" ]; then
+    done <"$ENV_FILE"
+    if [ -n "$port" ] && [ "$port" != "$(sed -n 's/^PORT=//p' "$ENV_FILE")" ]; then
         export PORT="$port" PUBLIC_URL="http://localhost:$port"
     fi
 }

@@ -129,7 +129,6 @@ class Stack:
             "SECRET_KEY": settings.SECRET_KEY,
             "DEMO": "1",
             "WEB_WORKERS": "1",
-            "RUN_FOLDER": str(self.folder / "run"),
             "LOG_LEVEL": "INFO",
         }
 
@@ -160,11 +159,14 @@ class Stack:
             self.world = standing()
 
     def start(self, name: str) -> None:
-        """Start ``bin/run <name>``; its output goes to a file of that name."""
+        """Start ``bin/run <name>``, or a second of it as ``<name>-2``.
+
+        Its output goes to a file of that name, what else it writes to a folder.
+        """
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [ROOT / "bin" / "run", name],
-                env=self.env,
+                [ROOT / "bin" / "run", name.partition("-")[0]],
+                env=self.env | {"RUN_FOLDER": str(self.folder / name)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -1,0 +1,1 @@
+"""The fault run: real processes under load, killed; see ``docs/faults.md``."""
