@@ -114,12 +114,10 @@ class ShownSerializer(serializers.ModelSerializer[Any]):
         return shown
 
 
-def headlines(rows: QuerySet[Any], *also: str) -> QuerySet[Any, dict[str, Any]]:
-    """Return what the live feed says of some rows, JSON as ``shown``, and columns."""
-    model: Any = rows.model
-    ready = RawSQL(*_headline(model), TextField())  # noqa: S611 - Django's own
-    shown: Any = rows.annotate(shown=ready)
-    return shown.values("pk", "shown", *also)  # type: ignore[no-any-return]
+def headline(model: type[Guarded], **more: Any) -> Object:
+    """Return the expression of what the live feed says of a row, and of more."""
+    told = {name: _of(model, value) for name, value in model.headline.items()}
+    return Object(**told, **more)
 
 
 def fragment(row: dict[str, Any]) -> orjson.Fragment:
@@ -142,13 +140,7 @@ def _compiled(
     serializer: type[ShownSerializer], actor: Actor
 ) -> tuple[str, tuple[Any, ...]]:
     """Return a row's JSON; the actor is part of the key with all that it sees by."""
-    return _sql(serializer.Meta.model, serializer.json(actor))
-
-
-@cache
-def _headline(model: type[Guarded]) -> tuple[str, tuple[Any, ...]]:
-    members = {name: _of(model, value) for name, value in model.headline.items()}
-    return _sql(model, Object(**members))
+    return as_sql(serializer.Meta.model, serializer.json(actor))
 
 
 def _of(model: Any, value: Any) -> Any:
@@ -164,8 +156,8 @@ def _of(model: Any, value: Any) -> Any:
     return GeoJson(name) if isinstance(field, PointField) else F(name)
 
 
-def _sql(model: Any, json: Any) -> tuple[str, tuple[Any, ...]]:
-    """Return the expression of a row's JSON as SQL: to make it takes Django longest.
+def as_sql(model: Any, json: Any) -> tuple[str, tuple[Any, ...]]:
+    """Return an expression of a row as SQL text: to make it takes Django longest.
 
     It names no table but the row's own and those of its sub-queries, so that it
     stands in any query.

@@ -157,9 +157,8 @@ def visible(keys: Iterable[str]) -> Q:
     The keys stand as literals in the query: PostgreSQL then estimates how many
     rows they open and picks the right index (``docs/adr/0002``).
     """
-    held = list(keys)
-    literal = Value(held, output_field=ArrayField(models.TextField()))
-    return Q(audience__overlap=held) & (
+    literal = Value(list(keys), output_field=ArrayField(models.TextField()))
+    return Q(audience__overlap=literal) & (
         Q(expiring__isnull=True) | Q(_Unexpired("audience", "expiring", literal))
     )
 
