@@ -52,10 +52,10 @@ def caller(world: World) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def fault_of(operation: Any, headers: dict[str, str], own: list[str]) -> str:
-    """Call one operation a dozen times; return what broke, or nothing."""
+    """Call one operation some times; return what broke, or nothing."""
 
     @settings(
-        max_examples=12,
+        max_examples=8,
         deadline=None,
         derandomize=True,
         database=None,

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from demo import access, cast, loader
@@ -17,11 +18,18 @@ class Command(BaseCommand):
     help = "Load the demonstration, unless it is there, and write var/demo.json."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Let tests write elsewhere."""
+        """Let tests write elsewhere, and the demo migrate in the same process."""
         parser.add_argument("--file", type=Path, default=access.DEFAULT_FILE)
+        parser.add_argument(
+            "--migrate",
+            action="store_true",
+            help="Migrate first, for Django takes seconds to start.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, put the journal in order, write down how to get in."""
+        if options["migrate"]:
+            call_command("migrate", database="owner", interactive=False)
         start = time.monotonic()
         if loader.is_loaded():
             access.write(options["file"])
