@@ -18,7 +18,6 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, When
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast
 
 from agencies import policy
 from agencies.policy import Actor, Audience
@@ -144,9 +143,8 @@ def _told() -> tuple[str, tuple[Any, ...]]:
         # For the eyes of ``_headlines`` alone.
         more = {_TORN: F("tear_line_of")} if issubclass(model, Record) else {}
         rows: Any = model.objects.filter(seen, pk=OuterRef("subject_id")).order_by()
-        text = Cast(headline(model, **more), TextField())
-        subject = Subquery(rows.annotate(told=text).values("told"))
-        found.append(When(subject_type=model.type_name(), then=subject))
+        told = rows.annotate(told=headline(model, **more)).values("told")
+        found.append(When(subject_type=model.type_name(), then=Subquery(told)))
     return as_sql(Event, Case(*found))
 
 
