@@ -8,14 +8,15 @@ import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from agencies.accounts import BEGAN_AT, SEEN_AT
+from agencies.accounts import BEGAN_AT, SEEN_AT, memberships
 from agencies.actions import accounts
 from agencies.context import acting, system
-from agencies.models import Officer, RightsVersion
+from agencies.models import Agreement, Officer, Party, RightsVersion
 from agencies.tasks import clear_ended_logins
 from live.models import Event
 from live.readers import Credential, actors
@@ -249,3 +250,31 @@ def test_no_secret_is_kept_by_the_lock(world: World, client: Client) -> None:
     kept = [str(vars(attempt)) for attempt in AccessAttempt.objects.all()]
     assert len(kept) >= 2
     assert not [line for line in kept if "hunter22" in line or NEW in line]
+
+
+def test_memberships_are_remembered_until_rights_change(
+    committed: World,
+    django_assert_num_queries: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Outside of transactions, where requests begin; by the day, too."""
+    agency = committed.agencies["TJ-BT"].pk
+    held = memberships(agency)
+    assert [one.agreement for one in held] == ["KG-TJ"]
+    with django_assert_num_queries(1):
+        assert memberships(agency) == held
+    with acting(committed.admin), system("test"):
+        # Within a transaction it is looked up: nothing of this is kept.
+        Party.objects.filter(agency=agency).update(left_at=timezone.now())
+        assert memberships(agency) == ()
+        transaction.set_rollback(True)
+    assert memberships(agency) == held
+    with system("test"):
+        today = timezone.now().date()
+        Agreement.objects.filter(code="KG-TJ").update(in_force_until=today)
+    with monkeypatch.context() as tomorrow:
+        later = timezone.now() + timedelta(days=1)
+        tomorrow.setattr(timezone, "now", lambda: later)
+        assert memberships(agency) == ()
+    committed.leave("TJ-BT")
+    assert memberships(agency) == ()
