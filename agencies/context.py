@@ -26,8 +26,11 @@ def acting(actor: Actor) -> Iterator[None]:
 
 @contextmanager
 def reading_as(keys: tuple[str, ...]) -> Iterator[None]:
-    """Read with these keys for one transaction: a live read shared by colleagues."""
-    with _transaction(keys, is_system=False):
+    """Read with these keys: a live read shared by colleagues.
+
+    In a transaction it is a part that does not fail alone: no savepoint is needed.
+    """
+    with _transaction(keys, is_system=False, savepoint=False):
         yield
 
 
@@ -42,7 +45,9 @@ def system(reason: str) -> Iterator[Actor]:
 
 
 @contextmanager
-def _transaction(keys: tuple[str, ...], *, is_system: bool) -> Iterator[None]:
+def _transaction(
+    keys: tuple[str, ...], *, is_system: bool, savepoint: bool = True
+) -> Iterator[None]:
     """Open a transaction, or a savepoint, with a role and keys of its own.
 
     When it ends the outer ones hold again: by PostgreSQL if it rolls back or was
@@ -52,7 +57,7 @@ def _transaction(keys: tuple[str, ...], *, is_system: bool) -> Iterator[None]:
     was_system, before = _is_system.get(), _keys.get()
     tokens = _is_system.set(is_system), _keys.set(keys)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             _assume(keys, is_system=is_system)
             yield
             if is_part and not connection.needs_rollback:

@@ -11,6 +11,7 @@ get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
+from config.memory import settle  # noqa: E402
 from live.consumers import LiveConsumer  # noqa: E402
 from live.server import lifespan, refuse, status  # noqa: E402
 
@@ -24,3 +25,4 @@ sockets = URLRouter(
 application = ProtocolTypeRouter(
     {"websocket": sockets, "http": status, "lifespan": lifespan}
 )
+settle()

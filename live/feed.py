@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from agencies.accounts import Held
 from agencies.context import reading_as, system
 from agencies.models import RightsVersion
 from live import journal
@@ -94,54 +95,65 @@ def look(after: int, readers: Collection[Reader]) -> Look:
         if any(one.rights != seen.rights for one in readers):
             seen.was_checked = True
             seen.ended = _changed(readers)
-        audiences = _audiences(after, seen)
-        if audiences:
-            _read(after, seen, [r for r in readers if r not in seen.ended], audiences)
+        fresh = _fresh(after, seen)
+        if fresh.audience:
+            _read(fresh, seen, [r for r in readers if r not in seen.ended])
     return seen
 
 
-def _audiences(after: int, seen: Look) -> set[str]:
-    """Step to the newest place in reach; return all keys that the events open to."""
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What came after a place: all keys that it opens to, all types of subjects."""
+
+    after: int
+    audience: frozenset[str]
+    types: frozenset[str]
+
+
+def _fresh(after: int, seen: Look) -> _Fresh:
+    """Step to the newest place in reach."""
     with system("live feed"):
-        fresh = Event.objects.filter(seq__gt=after).order_by("seq")
-        rows = list(fresh.values_list("seq", "audience")[:BATCH])
+        events = Event.objects.filter(seq__gt=after).order_by("seq")
+        rows = list(events.values_list("seq", "audience", "subject_type")[:BATCH])
     if rows:
         seen.upto = rows[-1][0] or after
         seen.is_more = len(rows) == BATCH
-    return {key for _seq, audience in rows for key in audience}
+    keys = frozenset(key for _seq, audience, _type in rows for key in audience)
+    return _Fresh(after, keys, frozenset(row[-1] for row in rows))
 
 
-def _read(
-    after: int, seen: Look, readers: Iterable[Reader], audiences: set[str]
-) -> None:
+def _read(fresh: _Fresh, seen: Look, readers: Iterable[Reader]) -> None:
     held = {r.actor.shared_keys: r for r in readers}
     for keys in held:
-        if not audiences.isdisjoint(keys):
-            seen.shared[keys] = _frames(keys, after, seen.upto)
+        if not fresh.audience.isdisjoint(keys):
+            seen.shared[keys] = _frames(keys, fresh, seen.upto)
     for reader in readers:
         actor = reader.actor
-        if not audiences.isdisjoint(actor.own_keys) and actor.keys not in seen.own:
-            seen.own[actor.keys] = _frames(actor.keys, after, seen.upto)
+        if not fresh.audience.isdisjoint(actor.own_keys) and actor.keys not in seen.own:
+            seen.own[actor.keys] = _frames(actor.keys, fresh, seen.upto)
 
 
-def _frames(keys: Keys, after: int, upto: int) -> list[Frame]:
+def _frames(keys: Keys, fresh: _Fresh, upto: int) -> list[Frame]:
     with reading_as(keys):
-        return _encoded(journal.read(keys, after=after, upto=upto, limit=BATCH))
+        entries = journal.read(
+            keys, after=fresh.after, upto=upto, limit=BATCH, types=fresh.types
+        )
+        return _encoded(entries)
 
 
 def _encoded(entries: Iterable[Entry]) -> list[Frame]:
     return [encode(entry.frame(), entry.seq) for entry in entries]
 
 
-def _changed(readers: Iterable[Reader]) -> set[Reader]:
-    now = actors({one.credential for one in readers})
+def _changed(readers: Iterable[Reader], held: Held | None = None) -> set[Reader]:
+    now = actors({one.credential for one in readers}, held)
     return {one for one in readers if now.get(one.credential) != one.actor}
 
 
-def check(readers: Collection[Reader]) -> set[Reader]:
+def check(readers: Collection[Reader], held: Held) -> set[Reader]:
     """Return whose session or rights ended without a word: by the clock."""
     with _snapshot():
-        return _changed(readers)
+        return _changed(readers, held)
 
 
 def lag() -> float:

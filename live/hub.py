@@ -9,6 +9,7 @@ with a shout, and the sockets resume elsewhere.
 import asyncio
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -25,8 +26,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from agencies.accounts import Held
 from live import feed, metrics, pokes
-from live.readers import Reader
+from live.readers import Reader, looked_up_once
 from live.sockets import Code, Frame, Socket, encode
 
 POLL_SECONDS = 1.0
@@ -39,6 +41,7 @@ BEAT_SECONDS = 25.0
 GAP_SECONDS = 0.02
 READ_THREADS = 4
 SILENCE_SECONDS = 60.0
+SWITCH_SECONDS = 0.001
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
@@ -69,6 +72,8 @@ class Hub:
         """Begin to watch the journal; does nothing the second time."""
         if self._tasks:
             return
+        # The event loop sends while threads read: it must not wait 5 ms for its turn.
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._pump_thread = ThreadPoolExecutor(1, "live-pump")
         self._read_threads = ThreadPoolExecutor(READ_THREADS, "live-read")
         self._keep(self._pump(), "pump")
@@ -201,17 +206,19 @@ class Hub:
         while True:
             sockets = list(self.sockets)
             starts = range(0, max(1, len(sockets)), CHECK_LOT)
+            held = looked_up_once()
             for start in starts:
                 await asyncio.sleep(CHECK_SECONDS / len(starts))
                 try:
-                    await self._visit(sockets[start : start + CHECK_LOT])
+                    await self._visit(sockets[start : start + CHECK_LOT], held)
                 except DATABASE_ERRORS as error:
                     log.warning("live_database", error=type(error).__name__)
             with suppress(*DATABASE_ERRORS):
                 metrics.OUTBOX_AGE.set(await self.read(feed.lag))
 
-    async def _visit(self, sockets: Collection[Socket]) -> None:
-        ended = await self.read(feed.check, [socket.reader for socket in sockets])
+    async def _visit(self, sockets: Collection[Socket], held: Held) -> None:
+        readers = [socket.reader for socket in sockets]
+        ended = await self.read(feed.check, readers, held)
         for socket in sockets:
             if socket.reader in ended:
                 socket.end(Code.RIGHTS_CHANGED)

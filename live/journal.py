@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -90,18 +90,29 @@ def record(
 
 
 def read(
-    keys: Iterable[str], *, after: int, upto: int | None = None, limit: int = 200
+    keys: Iterable[str],
+    *,
+    after: int,
+    upto: int | None = None,
+    limit: int = 200,
+    types: frozenset[str] | None = None,
 ) -> list[Entry]:
     """Return the sequenced events that ``keys`` open, with headlines, in order.
 
     An event whose subject the reader may no longer see is left out; a tombstone,
-    when the subject is still open by another key.
+    when the subject is still open by another key. ``types`` are those of all subjects
+    in reach, where they are known: a plan for few tables is made several times faster.
     """
-    return page(keys, after=after, upto=upto, limit=limit)[0]
+    return page(keys, after=after, upto=upto, limit=limit, types=types)[0]
 
 
 def page(
-    keys: Iterable[str], *, after: int, upto: int | None = None, limit: int = 200
+    keys: Iterable[str],
+    *,
+    after: int,
+    upto: int | None = None,
+    limit: int = 200,
+    types: frozenset[str] | None = None,
 ) -> tuple[list[Entry], int | None]:
     """Return what :func:`read` returns, and the place to go on from, if there is more.
 
@@ -110,7 +121,7 @@ def page(
     events = Event.objects.filter(policy.visible(keys), seq__gt=after)
     if upto is not None:
         events = events.filter(seq__lte=upto)
-    rows = _rows(events.order_by("seq")[:limit], keys)
+    rows = _rows(events.order_by("seq")[:limit], keys, types)
     return _entries(keys, rows), rows[-1].seq if len(rows) == limit else None
 
 
@@ -123,22 +134,24 @@ def latest(
     return _entries(keys, _rows(rows, keys))
 
 
-def _rows(events: QuerySet[Event], keys: Iterable[str]) -> list[Any]:
+def _rows(
+    events: QuerySet[Event], keys: Iterable[str], types: frozenset[str] | None = None
+) -> list[Any]:
     """Read what an entry is made of, and nothing else."""
     names = ["seq", "id", "kind", "at", "subject_type", "subject_id", "is_tombstone"]
-    sql, params = _told()
+    sql, params = _told(types)
     held = [list(keys) if one == _ANY else one for one in params]
     told = RawSQL(sql, held, TextField())  # noqa: S611 - Django's own
     return list(events.annotate(told=told).values_list(*names, "told", named=True))
 
 
-@cache
-def _told() -> tuple[str, tuple[Any, ...]]:
+@lru_cache(maxsize=256)
+def _told(types: frozenset[str] | None) -> tuple[str, tuple[Any, ...]]:
     """Return as SQL the headline of an event's subject, if ``_ANY`` opens it."""
     seen = policy.visible(_ANY)
     found = []
     for model in guarded_models():
-        if not model.headline:
+        if not model.headline or (types and model.type_name() not in types):
             continue
         # For the eyes of ``_headlines`` alone.
         more = {_TORN: F("tear_line_of")} if issubclass(model, Record) else {}

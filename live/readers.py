@@ -25,7 +25,13 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from agencies.accounts import actor_of, actors_of_tokens, is_over, memberships
+from agencies.accounts import (
+    Held,
+    actor_of,
+    actors_of_tokens,
+    is_over,
+    memberships,
+)
 from agencies.context import system
 from agencies.models import Officer
 from agencies.policy import Actor
@@ -87,9 +93,16 @@ def is_our_origin(origin: str, host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def actors(credentials: Collection[Credential]) -> dict[Credential, Actor]:
+def looked_up_once() -> Held:
+    """Return a way to look memberships up, each once: for one round of checks."""
+    return cache(memberships)
+
+
+def actors(
+    credentials: Collection[Credential], held: Held | None = None
+) -> dict[Credential, Actor]:
     """Return the actor of each credential that counts now; others are left out."""
-    held = cache(memberships)
+    held = held or looked_up_once()
     now = timezone.now()
     with system("authentication"):
         found = {

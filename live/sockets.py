@@ -8,7 +8,7 @@ cursor brings the rest.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -62,6 +62,10 @@ class Socket:
         self._send = send
         self._queue: deque[Frame] = deque()
         self._ready = asyncio.Event()
+        # The place that was reached otherwise.
+        self._after = -1
+        # Nothing waits, and all that was put before is sent.
+        self._is_idle = False
 
     @property
     def waiting(self) -> int:
@@ -74,8 +78,16 @@ class Socket:
         is_still = time.monotonic() - self._moved_at > STUCK_SECONDS
         return bool(self._queue) and is_still
 
-    def put(self, frames: Iterable[Frame]) -> None:
-        """Queue frames; more than fit end the connection."""
+    def put(self, frames: Sequence[Frame]) -> None:
+        """Send one frame at once if nothing is in its way, or queue; never wait.
+
+        More frames than fit end the connection.
+        """
+        if self.code is not None:
+            return
+        if self._is_idle and len(frames) == 1 and self._send_now(frames[0]):
+            return
+        self._is_idle = False
         if not self._queue:
             self._moved_at = time.monotonic()
         self._queue.extend(frames)
@@ -109,10 +121,35 @@ class Socket:
 
     async def forward(self, after: int) -> None:
         """Send what is queued, for ever; events up to ``after`` were sent before."""
+        self._after = after
         while True:
-            await self._ready.wait()
-            self._ready.clear()
             while self._queue:
                 frame = self._queue.popleft()
-                if frame.seq is None or frame.seq > after:
+                if self._is_new(frame):
                     await self.send(frame)
+            self._ready.clear()
+            self._is_idle = True
+            await self._ready.wait()
+
+    def _is_new(self, frame: Frame) -> bool:
+        return frame.seq is None or frame.seq > self._after
+
+    def _send_now(self, frame: Frame) -> bool:
+        """Send without a turn of the event loop, which costs as much as the sending.
+
+        One step of the server's ``send`` does it, unless the peer must be waited for:
+        uvicorn waits before it writes anything, so that the step can be taken back.
+        """
+        if not self._is_new(frame):
+            return True
+        sending = self._send({"type": "websocket.send", "text": frame.text})
+        step: Any = sending.__await__()
+        try:
+            next(step)
+        except StopIteration:
+            return True
+        except (OSError, RuntimeError):
+            # The peer is gone; the task that forwards finds out the same way.
+            return False
+        step.close()
+        return False

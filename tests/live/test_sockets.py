@@ -30,6 +30,52 @@ async def test_order_and_place() -> None:
     assert socket.waiting == 0
 
 
+async def test_one_frame_goes_at_once_unless_the_peer_must_be_waited_for() -> None:
+    """Like uvicorn: wait until the peer reads, then write, all in one go."""
+    sent: list[str] = []
+    writable = asyncio.Event()
+
+    async def send(message: dict[str, Any]) -> None:
+        await writable.wait()
+        sent.append(message["text"])
+
+    socket = Socket(READER, send)
+    task = asyncio.create_task(socket.forward(4))
+    await asyncio.sleep(0)
+    writable.set()
+    socket.put([Frame(4, "4")])
+    socket.put([Frame(5, "5")])
+    assert sent == ["5"]
+    writable.clear()
+    for n in (6, 7):
+        socket.put([Frame(n, str(n))])
+    assert (sent, socket.waiting) == (["5"], 2)
+    await asyncio.sleep(0)
+    socket.put([Frame(8, "8")])
+    writable.set()
+    await asyncio.sleep(0.01)
+    assert sent == ["5", "6", "7", "8"]
+    socket.put([Frame(9, "9")])
+    assert sent[-1] == "9"
+    socket.end(Code.RIGHTS_CHANGED)
+    socket.put([Frame(10, "10")])
+    await asyncio.sleep(0)
+    task.cancel()
+    assert sent[-1] == "9"
+
+
+async def test_a_peer_that_is_gone_is_the_own_task_s_business() -> None:
+    async def send(message: dict[str, Any]) -> None:
+        raise ConnectionResetError
+
+    socket = Socket(READER, send)
+    task = asyncio.create_task(socket.forward(0))
+    await asyncio.sleep(0)
+    socket.put([Frame(1, "1")])
+    with pytest.raises(ConnectionResetError):
+        await task
+
+
 async def test_too_slow_is_let_go() -> None:
     """A peer that does not read ends alone, and holds no memory."""
 
