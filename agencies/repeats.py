@@ -83,7 +83,8 @@ class AnsweredOnce:
         if record := self.kwargs.get("pk") or data.get("id"):
             claim.record_id = record
             claim.record_type = getattr(self, "record_type", "")
-        claim.save()
+        kept = ["status", "body", "location", "record_id", "record_type"]
+        claim.save(update_fields=kept)
 
 
 class _Answered(Exception):

@@ -8,7 +8,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agencies.fields import NothingSerializer
+from agencies.errors import Invalid, NotFound
+from agencies.fields import NothingSerializer, Seen
 from agencies.filters import PlaceFilters
 from agencies.gateway import actor_of
 from agencies.repeats import AnsweredOnce
@@ -263,7 +264,11 @@ class PositionViewSet(AnsweredOnce, ReadViewSet):
         """Add positions of one patrol; sending a batch again is harmless."""
         given = self.input(BatchSerializer)
         batch = fixes.read(given["fixes"])
-        added = actions.add_fixes(
-            patrol=given["patrol"], fixes=batch, by=actor_of(request)
-        )
+        # Read once, by the action; what it does not see is as good as none.
+        patrol = Patrol(pk=given["patrol"])
+        try:
+            added = actions.add_fixes(patrol=patrol, fixes=batch, by=actor_of(request))
+        except NotFound:
+            text = Seen.default_error_messages["unknown"]
+            raise Invalid(Seen.unknown, text, pointer="/patrol") from None
         return Response({"accepted": added, "duplicates": len(batch) - added})

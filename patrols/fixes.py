@@ -10,6 +10,8 @@ from agencies.errors import Invalid
 from patrols.actions.positions import NewFix
 
 _NUMBERS = ("speed_mps", "heading_deg", "accuracy_m")
+# Not bool, which is an int too.
+_NUMERIC = (int, float)
 _KNOWN = {"at", "place", "device", *_NUMBERS}
 _FAULTS = {
     "not_an_object": _("Each position is a JSON object."),
@@ -52,7 +54,11 @@ def _read_one(given: Any) -> NewFix:
     device = given.get("device", "")
     if not isinstance(device, str):
         raise _Fault("not_text", "/device")
-    speed_mps, heading_deg, accuracy_m = (_number(given, name) for name in _NUMBERS)
+    numbers = [given.get(name) for name in _NUMBERS]
+    for name, value in zip(_NUMBERS, numbers, strict=True):
+        if value is not None and type(value) not in _NUMERIC:
+            raise _Fault("not_a_number", f"/{name}")
+    speed_mps, heading_deg, accuracy_m = numbers
     return NewFix(
         _moment(given), _position(given), speed_mps, heading_deg, accuracy_m, device
     )
@@ -71,16 +77,7 @@ def _position(given: dict[str, Any]) -> tuple[float, float]:
     if "place" not in given:
         raise _Fault("required", "/place")
     match given["place"]:
-        case {"type": "Point", "coordinates": [lon, lat]} if type(lon) in (
-            int,
-            float,
-        ) and type(lat) in (int, float):
-            return float(lon), float(lat)
+        case {"type": "Point", "coordinates": [lon, lat]}:
+            if type(lon) in _NUMERIC and type(lat) in _NUMERIC:
+                return float(lon), float(lat)
     raise _Fault("not_a_point", "/place")
-
-
-def _number(given: dict[str, Any], name: str) -> float | None:
-    value = given.get(name)
-    if value is not None and type(value) not in (int, float):
-        raise _Fault("not_a_number", f"/{name}")
-    return value

@@ -61,9 +61,9 @@ class Untouched(serializers.ListField):
 
 
 class BatchSerializer(StrictSerializer):
-    """The same, with the positions as they came: ``patrols.fixes`` reads them."""
+    """The same as it came: ``patrols.fixes`` and the action read it."""
 
-    patrol = Seen(Patrol)
+    patrol = serializers.UUIDField()
     fixes = Untouched()
 
 
