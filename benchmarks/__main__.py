@@ -28,6 +28,7 @@ from benchmarks import (  # noqa: E402
     growth,
     ingest,
     queries,
+    rotation,
     worlds,
 )
 from benchmarks.figures import Figure  # noqa: E402
@@ -84,11 +85,18 @@ FIGURES: dict[str, Measure] = {
     # Last: it brings the settings of a test run.
     "worlds": lambda _s, n: worlds.measure(n.times * 10),
 }
+# Engines: what needs neither processes nor a database.
+ENGINES: dict[str, Callable[[Scale], Iterator[Figure]]] = {
+    "rotation": lambda n: rotation.measure(seeds=range(1, 2 * n.rounds)),
+}
 
 
 def run(chosen: list[str], scale: Scale) -> Iterator[Figure]:
-    """Measure one part after the other, each on a fresh copy of the database."""
+    """Measure one part after the other, on a fresh copy of the database each."""
     for name in chosen:
+        if name in ENGINES:
+            yield from ENGINES[name](scale)
+            continue
         copied = database.copy(scale.rows, f"bench_run_{os.getpid()}")
         try:
             with System(copied) as stack:
@@ -107,14 +115,16 @@ def run(chosen: list[str], scale: Scale) -> Iterator[Figure]:
 def main() -> None:
     """Measure, write, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("figures", nargs="*", help=" ".join(FIGURES))
+    parser.add_argument("figures", nargs="*", help=" ".join([*ENGINES, *FIGURES]))
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--into", type=Path, default=ROOT / "var" / "bench.json")
     given = parser.parse_args()
-    if unknown := sorted(set(given.figures) - set(FIGURES)):
+    if unknown := sorted(set(given.figures) - {*FIGURES, *ENGINES}):
         parser.error(f"unknown: {' '.join(unknown)}")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    found = list(run(given.figures or list(FIGURES), Scale.of(is_quick=given.quick)))
+    found = list(
+        run(given.figures or [*ENGINES, *FIGURES], Scale.of(is_quick=given.quick))
+    )
     figures.write(found, given.into)
     asked = f' BENCH="{" ".join(sys.argv[1:])}"' if sys.argv[1:] else ""
     print(figures.table(found, f"make bench{asked}"))

@@ -115,7 +115,7 @@ class Turn:
     agency: str
     weight: int
     entitlement: str
-    leads: int
+    leads: str
     deviation: str
     is_lead: bool = False
 
@@ -130,7 +130,7 @@ def turns(
             agency=code,
             weight=weights.get(code, 0),
             entitlement=decimal(standing[code].entitlement),
-            leads=standing[code].leads,
+            leads=decimal(Fraction(standing[code].leads)),
             deviation=deviation_in_words(standing[code].deviation),
             is_lead=code == lead,
         )

@@ -130,7 +130,8 @@ def _open(row: Programme, since: datetime, upto: datetime, by: Actor) -> list[Pa
     ]
     ledger |= dict.fromkeys(starts, Slot(row.entitlements))
     order = sorted(ledger) if starts else []
-    leads = dict(zip(order, assign([ledger[at] for at in order]), strict=True))
+    given = assign([ledger[at] for at in order], ahead=row.entitlements)
+    leads = dict(zip(order, given, strict=True))
     agencies = {a.code: a for a in Agency.objects.filter(code__in=row.entitlements)}
     return [_open_one(row, at, agencies[leads[at]], by) for at in starts]
 

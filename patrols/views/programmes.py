@@ -175,5 +175,6 @@ def _next(
             slots[start] = Slot(row.entitlements)
     # Who leads is open while nobody has a share.
     order = sorted(slots) if row.entitlements else []
-    leads = dict(zip(order, assign([slots[at] for at in order]), strict=True))
+    given = assign([slots[at] for at in order], ahead=row.entitlements)
+    leads = dict(zip(order, given, strict=True))
     return [{"at": at, "patrol": kept.get(at), "lead": leads.get(at)} for at in starts]
