@@ -32,8 +32,12 @@ from agencies.administration import (
 )
 from agencies.guards import actor_of
 from agencies.models import (
+    Absence,
     Agency,
     Agreement,
+    Asset,
+    Authorisation,
+    Certification,
     Client,
     Officer,
     Party,
@@ -42,6 +46,8 @@ from agencies.models import (
     State,
 )
 from agencies.policy import Role
+
+_PAPER = ["valid_from", "expires_on", "authority", "revoked_at"]
 
 
 class PlatformAdmin(ActionAdmin):
@@ -244,22 +250,56 @@ class PostAdmin(ReadOnlyRecordAdmin):
     fields = ["code", "name", "owner", "tlp", "level", "place", "version", "created_at"]
 
 
+@admin.register(Absence)
+class AbsenceAdmin(ReadOnlyRecordAdmin):
+    """Colleagues' absences, to look at; they are kept on the site's own pages."""
+
+    list_display = ["officer", "kind", "starts_at", "ends_at", "cancelled_at"]
+    list_filter = ["kind"]
+    list_select_related = ["officer"]
+    fields = ["officer", "kind", "starts_at", "ends_at", "note", "cancelled_at"]
+
+
+@admin.register(Certification)
+class CertificationAdmin(ReadOnlyRecordAdmin):
+    """Colleagues' certifications, to look at."""
+
+    list_display = ["officer", "name", "code", "expires_on", "revoked_at"]
+    list_select_related = ["officer"]
+    fields = ["officer", "name", "code", *_PAPER]
+
+
+@admin.register(Authorisation)
+class AuthorisationAdmin(ReadOnlyRecordAdmin):
+    """Colleagues' authorisations, to look at."""
+
+    list_display = ["officer", "territory", "valid_from", "expires_on", "revoked_at"]
+    list_select_related = ["officer", "territory"]
+    fields = ["officer", "territory", *_PAPER]
+
+
+@admin.register(Asset)
+class AssetAdmin(ReadOnlyRecordAdmin):
+    """Assets, to look at."""
+
+    list_display = ["code", "name", "kind", "status", "owner", "tlp", "level"]
+    list_filter = ["kind", "status"]
+    list_select_related = ["owner"]
+    fields = [
+        "code", "name", "kind", "status", "owner", "tlp", "level", "plate", "serial",
+        "seats", "bands", "note", "version", "created_at",
+    ]  # fmt: skip
+
+
 @admin.register(Release)
 class ReleaseAdmin(ReadOnlyRecordAdmin):
     """Releases that the officer's own agency made, to look at."""
 
     list_display = ["record_type", "grantee", "scope", "created_at", "expires_at"]
     fields = [
-        "record_type",
-        "record_id",
-        "grantee",
-        "scope",
-        "reason",
-        "granted_by",
-        "created_at",
-        "expires_at",
-        "ended_at",
-    ]
+        "record_type", "record_id", "grantee", "scope", "reason", "granted_by",
+        "created_at", "expires_at", "ended_at",
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Keep the agency's own: a grantee is not told what it is a part of."""

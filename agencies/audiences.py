@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from agencies.context import system
-from agencies.models import Agreement, Certification, Officer, Party, Release
+from agencies.models import PERSONAL, Agreement, Officer, Party, Release
 from agencies.policy import (
     NOBODY_KEY,
     PLATFORM_KEY,
@@ -18,6 +18,7 @@ from agencies.policy import (
     agency_key,
     audience,
     is_open_to_owner,
+    officer_key,
 )
 from agencies.records import Guarded, Owned, guarded_models
 
@@ -129,17 +130,32 @@ def officer_audience(officer: Officer) -> Audience:
 
 
 def reapply_officer(officer: Officer) -> None:
-    """Rewrite who sees an account and its certifications; the caller saves it."""
+    """Rewrite who sees an account and its papers; the caller saves the account."""
     with system("audience"):
+        # What hangs on the officer first, and what was told of it: else it would be
+        # closed with the officer, and nobody would know any more to whom it was told.
+        own = personal_audience(officer)
+        for model in PERSONAL:
+            for row in model._base_manager.filter(officer=officer):
+                _close(row, own)
+                _store(row, own)
         wanted = officer_audience(officer)
         _close(officer, wanted)
         officer.open_to(wanted)
-        papers = Certification._base_manager.filter(officer=officer)
-        papers.update(**staff_audience(officer).columns())
+
+
+def personal_audience(officer: Officer) -> Audience:
+    """An officer's absences and papers concern colleagues alone.
+
+    They go with the officer into another agency.
+    """
+    if officer.agency is None:
+        return Audience(frozenset({officer_key(officer.pk, 0)}))
+    return Audience(frozenset({agency_key(officer.agency.code, 0)}))
 
 
 def staff_audience(officer: Officer) -> Audience:
-    """An officer's rights and papers concern colleagues and the platform alone."""
+    """An officer's rights concern colleagues and the platform alone."""
     keys = {PLATFORM_KEY}
     if officer.agency:
         keys.add(agency_key(officer.agency.code, 0))

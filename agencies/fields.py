@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agencies.geo import where_invalid
 from agencies.policy import MAX_LEVEL, TLP
-from agencies.records import Owned
+from agencies.records import Guarded
 
 MAX_POINTS = 5000
 # Codes in one list.
@@ -120,19 +121,19 @@ class Seen(serializers.Field[Any, Any, Any, Any]):
     # The code of the refusal.
     unknown = "unknown"
 
-    def __init__(self, model: type[Owned], **kwargs: Any) -> None:
+    def __init__(self, model: type[Guarded], **kwargs: Any) -> None:
         """Look among the visible rows of ``model``."""
         self.model = model
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> Owned:
+    def to_internal_value(self, data: Any) -> Guarded:
         """Return the record."""
         try:
             wanted = UUID(data) if isinstance(data, str) else None
         except ValueError:
             wanted = None
         seen = self.model.objects.visible_to(self.context["actor"])
-        found: Owned | None = seen.filter(pk=wanted).first() if wanted else None
+        found: Guarded | None = seen.filter(pk=wanted).first() if wanted else None
         if found is None:
             self.fail(self.unknown)
         return found
@@ -172,7 +173,7 @@ class GeometryField(serializers.Field[Any, Any, Any, Any]):
         ),
         "wrong_type": _("Expected {wanted}."),
         "out_of_range": _("Longitude is -180..180, latitude -90..90."),
-        "invalid_geometry": _("The geometry is not valid: it crosses itself."),
+        "invalid_geometry": _("It crosses or overlaps itself near {place}."),
         "too_many_points": _("At most 5000 points."),
     }
 
@@ -199,8 +200,9 @@ class GeometryField(serializers.Field[Any, Any, Any, Any]):
             shape = GEOSGeometry(json.dumps(clean), srid=4326)
         except (GEOSException, GDALException, ValueError, TypeError):
             self.fail("not_geojson")
-        if shape.empty or not shape.valid:
-            self.fail("invalid_geometry")
+        # There is a position, so it is not empty.
+        if not shape.valid:
+            self.fail("invalid_geometry", place=where_invalid(shape))
         return shape
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django_filters.filters import (
     CharFilter,
     ChoiceFilter,
+    DateFilter,
     Filter,
     ModelChoiceFilter,
     MultipleChoiceFilter,
@@ -18,7 +19,14 @@ from django_filters.rest_framework.filterset import FilterSet
 from rest_framework import serializers
 
 from agencies.fields import MomentField
-from agencies.models import Agency, AgencyKind, Purpose
+from agencies.models import (
+    AbsenceKind,
+    Agency,
+    AgencyKind,
+    AssetKind,
+    AssetStatus,
+    Purpose,
+)
 from agencies.policy import Actor
 
 
@@ -144,3 +152,49 @@ class PlaceFilters(Filters):
     owner = agency()
     code = CharFilter()
     updated_after = MomentFilter("updated_at", "gt")
+
+
+class AssetFilters(PlaceFilters):
+    """Assets."""
+
+    kind = any_of(AssetKind.choices)
+    status = any_of(AssetStatus.choices)
+
+
+class PersonalFilters(Filters):
+    """What is kept of officers; ``officer`` is a code such as ``officer:NAME``."""
+
+    officer = CharFilter(method="keep_officer")
+    updated_after = MomentFilter("updated_at", "gt")
+
+    def keep_officer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep what is of one officer."""
+        kind, _colon, username = value.partition(":")
+        wanted = username if kind == "officer" else ""
+        return rows.filter(officer__username=wanted)
+
+
+class AbsenceFilters(PersonalFilters):
+    """Absences, perhaps those that take up some of a time."""
+
+    kind = any_of(AbsenceKind.choices)
+    ends_after = MomentFilter("ends_at", "gt")
+    starts_before = MomentFilter("starts_at", "lt")
+
+
+class PaperFilters(PersonalFilters):
+    """Papers, perhaps those that end by a day."""
+
+    expires_before = DateFilter(field_name="expires_on", lookup_expr="lte")
+
+
+class CertificationFilters(PaperFilters):
+    """Certifications."""
+
+    code = CharFilter()
+
+
+class AuthorisationFilters(PaperFilters):
+    """Authorisations."""
+
+    territory = CharFilter(field_name="territory_id")

@@ -1,5 +1,6 @@
 """Geometries as GeoJSON (RFC 7946), and places in words."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,16 @@ DIGITS = 6
 def place_text(place: Any) -> str:
     """Return a point as "latitude, longitude", as people say it; nothing for none."""
     return f"{place.y:.5f}, {place.x:.5f}" if place else ""
+
+
+def where_invalid(shape: Any) -> str:
+    """Return the place at which a geometry is not valid, as people say it.
+
+    GEOS tells it in words: ``Self-intersection[70.5 40.1]``.
+    """
+    found = re.search(r"\[(\S+) ([^\s\]]+)", shape.valid_reason)
+    x, y = (float(n) for n in found.groups()) if found else shape.extent[:2]
+    return f"{y:.5f}, {x:.5f}"
 
 
 def feature(shape: dict[str, Any] | None, **properties: Any) -> dict[str, Any]:

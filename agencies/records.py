@@ -102,7 +102,33 @@ class Guarded(models.Model):
             setattr(self, name, value)
 
 
-class Owned(Guarded):
+class Versioned(Guarded):
+    """A row that people change, in versions that ``If-Match`` compares."""
+
+    # Counts changes of content only: a release to somebody else leaves it alone.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(Guarded.Meta):
+        """Nothing of its own."""
+
+        abstract = True
+
+    def take(self, values: Mapping[str, Any]) -> list[str]:
+        """Set some columns; return the names of those that differed, in order."""
+        changed = sorted(k for k, value in values.items() if getattr(self, k) != value)
+        for name in changed:
+            setattr(self, name, values[name])
+        return changed
+
+    def touch(self) -> None:
+        """Count one change of content; the caller saves."""
+        self.version += 1
+        self.updated_at = timezone.now()
+
+
+class Owned(Versioned):
     """A row that one agency owns and may release to others."""
 
     owner = models.ForeignKey(
@@ -115,17 +141,13 @@ class Owned(Guarded):
         max_length=12, choices=policy.TLP, default=policy.TLP.AMBER, verbose_name="TLP"
     )
     level = models.PositiveSmallIntegerField(_("level"), default=0)
-    # Counts changes of content only: a release to somebody else leaves it alone.
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta(Guarded.Meta):
+    class Meta(Versioned.Meta):
         """Clearance levels end at three."""
 
         abstract = True
         constraints = [
-            *Guarded.Meta.constraints,
+            *Versioned.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(level__lte=policy.MAX_LEVEL),
                 name="%(class)s_level_in_range",
@@ -162,18 +184,6 @@ class Owned(Guarded):
                 _("Only its author can keep it to named officers (TLP:RED)."),
                 pointer="/tlp",
             )
-
-    def take(self, values: Mapping[str, Any]) -> list[str]:
-        """Set some columns; return the names of those that differed, in order."""
-        changed = sorted(k for k, value in values.items() if getattr(self, k) != value)
-        for name in changed:
-            setattr(self, name, values[name])
-        return changed
-
-    def touch(self) -> None:
-        """Count one change of content; the caller saves."""
-        self.version += 1
-        self.updated_at = timezone.now()
 
 
 class RecordQuerySet(GuardedQuerySet[Row]):

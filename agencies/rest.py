@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from agencies.actions import releases
 from agencies.errors import Invalid, NotFound, PreconditionRequired, Stale
 from agencies.gateway import actor_of, etag, require_known
-from agencies.records import Owned
+from agencies.records import Versioned
 from agencies.repeats import AnsweredOnce
 from agencies.serializers import ReleaseSerializer, ReleaseWriteSerializer
 from agencies.shown import fragment
@@ -106,7 +106,7 @@ class ReadViewSet(viewsets.GenericViewSet[Any]):
         return response
 
     def _found(self, rows: QuerySet[Any]) -> dict[str, Any]:
-        also = ["version"] if issubclass(rows.model, Owned) else []
+        also = ["version"] if issubclass(rows.model, Versioned) else []
         found: dict[str, Any] | None = next(iter(self._read(rows, *also)), None)
         if found is None:
             raise NotFound
@@ -130,7 +130,9 @@ class ReadViewSet(viewsets.GenericViewSet[Any]):
         return dict(checked.validated_data)
 
 
-def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> None:
+def require_version(
+    request: Request, row: Versioned, *, is_needed: bool = True
+) -> None:
     """Refuse a change of a row that the caller has not seen as it is now.
 
     The row is locked first, so that of two changes of one version one is refused.
@@ -147,8 +149,8 @@ def require_version(request: Request, row: Owned, *, is_needed: bool = True) -> 
         raise Stale("stale", _("The record has changed since you read it."))
 
 
-class OwnedViewSet(AnsweredOnce, ReadViewSet):
-    """Owned rows: list, detail, and their releases."""
+class VersionedViewSet(AnsweredOnce, ReadViewSet):
+    """Rows that are changed in versions."""
 
     @property
     def record_type(self) -> str:
@@ -165,6 +167,10 @@ class OwnedViewSet(AnsweredOnce, ReadViewSet):
         row = self.get_object()
         require_version(self.request, row, is_needed=is_needed)
         return row, self.input(body)
+
+
+class OwnedViewSet(VersionedViewSet):
+    """Owned rows: list, detail, and their releases."""
 
     @action(detail=True, methods=["get", "post"], url_path="releases")
     def releases(self, request: Request, pk: str | None = None) -> Response:

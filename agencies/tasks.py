@@ -1,15 +1,22 @@
 """Periodic work on releases and keys; safe to run twice."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from oauth2_provider.models import clear_expired
 
-from agencies.actions import releases
+from agencies.actions import personnel, releases
 from agencies.context import system
-from agencies.models import IdempotencyKey, Release
+from agencies.models import (
+    Authorisation,
+    Certification,
+    IdempotencyKey,
+    Release,
+)
+from agencies.models.personnel import Paper
 
 _AT_ONCE = 500
 
@@ -30,6 +37,32 @@ def end_expired_releases() -> int:
                 record_type=kind, record_id=record, release_id=pk, by=by
             )
     return count
+
+
+@shared_task
+def notice_expiring_papers() -> int:
+    """Tell colleagues of papers that run out; return how many were told of.
+
+    Thirty days ahead, seven, and on the last day, by the clock of the officer's
+    agency; once each, however often this runs.
+    """
+    now = timezone.now()
+    latest = now.date() + timedelta(days=max(Paper.NOTICES) + 1)
+    count = 0
+    for model in (Certification, Authorisation):
+        with system("notice expiring papers"):
+            rows = model.objects.in_force().filter(expires_on__lte=latest)
+            waiting = rows.exclude(noticed_days=0).select_related("officer__agency")
+            found = [(paper, _day(paper, now)) for paper in waiting[:_AT_ONCE]]
+        for paper, today in found:
+            with system("notice expiring papers") as by:
+                count += personnel.notice_expiry(paper=paper, today=today, by=by)
+    return count
+
+
+def _day(paper: Certification | Authorisation, now: datetime) -> date:
+    agency = paper.officer.agency
+    return now.astimezone(ZoneInfo(agency.time_zone if agency else "UTC")).date()
 
 
 @shared_task

@@ -1,10 +1,20 @@
 """URLs of ``agencies``: pages, the way in and out, tokens, the API's description."""
 
+from typing import Any
+
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from agencies import openapi
-from agencies.views import accounts, directory, docs, session
+from agencies.views import (
+    accounts,
+    assets,
+    directory,
+    docs,
+    imports,
+    personnel,
+    session,
+)
 
 
 class CodeConverter(StringConverter):
@@ -14,6 +24,33 @@ class CodeConverter(StringConverter):
 
 
 register_converter(CodeConverter, "code")
+
+
+def files_of(prefix: str, kind: str) -> list[Any]:
+    """Return the URLs by which a kind of rows is read from files, and written."""
+    given = {"kind": kind}
+    return [
+        path(f"{prefix}import/", imports.read_file, given, name=f"{kind}-import"),
+        path(f"{prefix}export.csv", imports.write_file, given, name=f"{kind}-export"),
+    ]
+
+
+def kept_of_officers(kind: str) -> list[Any]:
+    """Return the URLs of what is kept of officers."""
+    given = {"kind": kind}
+    prefix = f"agencies/personnel/{kind}s/"
+    return [
+        path(
+            f"agencies/officers/<uuid:pk>/{kind}s/new/",
+            personnel.new,
+            given,
+            name=f"officer-{kind}-new",
+        ),
+        path(f"{prefix}<uuid:pk>/edit/", personnel.edit, given, name=f"{kind}-edit"),
+        path(f"{prefix}<uuid:pk>/end/", personnel.end, given, name=f"{kind}-end"),
+        *files_of(prefix, kind),
+    ]
+
 
 urlpatterns = [
     path("accounts/login/", session.login, name="login"),
@@ -39,5 +76,31 @@ urlpatterns = [
     path("agencies/officers/new/", accounts.create, name="officer-new"),
     path("agencies/officers/<uuid:pk>/", accounts.officer, name="officer"),
     path("agencies/officers/<uuid:pk>/edit/", accounts.edit, name="officer-edit"),
+    path("agencies/personnel/", personnel.board, name="personnel"),
+    *kept_of_officers("absence"),
+    *kept_of_officers("certification"),
+    *kept_of_officers("authorisation"),
+    path("agencies/radio/", assets.radio, name="radio"),
+    path("agencies/assets/", assets.assets, name="asset-list"),
+    path("agencies/assets/new/", assets.new, name="asset-new"),
+    *files_of("agencies/assets/", "asset"),
+    path("agencies/assets/<uuid:pk>/", assets.asset, name="asset"),
+    path("agencies/assets/<uuid:pk>/edit/", assets.edit, name="asset-edit"),
+    path(
+        "agencies/assets/<uuid:pk>/maintenance/",
+        assets.maintain,
+        name="asset-maintenance",
+    ),
+    path(
+        "agencies/assets/<uuid:pk>/maintenance/<uuid:maintenance_id>/end/",
+        assets.end_maintenance,
+        name="asset-maintenance-end",
+    ),
+    path("agencies/assets/<uuid:pk>/releases/", assets.release, name="asset-release"),
+    path(
+        "agencies/assets/<uuid:pk>/releases/<uuid:release_id>/end/",
+        assets.end_release,
+        name="asset-release-end",
+    ),
     path("agencies/<code:code>/", directory.agency, name="agency"),
 ]

@@ -3,8 +3,12 @@
 from rest_framework.routers import SimpleRouter
 
 from agencies.api import (
+    AbsenceViewSet,
     AgencyViewSet,
     AgreementViewSet,
+    AssetViewSet,
+    AuthorisationViewSet,
+    CertificationViewSet,
     OfficerViewSet,
     PostViewSet,
     ReleaseViewSet,
@@ -28,6 +32,10 @@ router.register("agreements", AgreementViewSet, basename="agreement-api")
 router.register("officers", OfficerViewSet, basename="officer-api")
 router.register("releases", ReleaseViewSet, basename="release-api")
 router.register("posts", PostViewSet, basename="post-api")
+router.register("absences", AbsenceViewSet, basename="absence-api")
+router.register("certifications", CertificationViewSet, basename="certification-api")
+router.register("authorisations", AuthorisationViewSet, basename="authorisation-api")
+router.register("assets", AssetViewSet, basename="asset-api")
 router.register("events", EventViewSet, basename="event")
 router.register("incidents", IncidentViewSet, basename="incident-api")
 router.register("reports", ReportViewSet, basename="report-api")

@@ -204,6 +204,8 @@ OAUTH2_PROVIDER = {
         "incidents:write": "Report and handle incidents",
         "reports:read": "Read intelligence reports",
         "reports:write": "Write and release intelligence reports",
+        "resources:read": "Read officers' absences and papers, and assets",
+        "resources:write": "Keep officers' absences and papers, and assets",
         "events:read": "Read the live feed",
     },
     "SCOPES_BACKEND_CLASS": "agencies.authentication.ClientScopes",
@@ -235,7 +237,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "AbsenceKind": "agencies.models.AbsenceKind",
         "AgencyKind": "agencies.models.AgencyKind",
+        "AssetKind": "agencies.models.AssetKind",
+        "AssetStatus": "agencies.models.AssetStatus",
         "Category": "incidents.models.Category",
         "CloseReason": "incidents.models.CloseReason",
         "IncidentState": "incidents.models.IncidentState",
@@ -263,6 +268,10 @@ CELERY_BEAT_SCHEDULE = {
     "end-expired-releases": {
         "task": "agencies.tasks.end_expired_releases",
         "schedule": 30.0,
+    },
+    "notice-expiring-papers": {
+        "task": "agencies.tasks.notice_expiring_papers",
+        "schedule": 3600.0,
     },
     "clear-old-keys": {
         "task": "agencies.tasks.clear_old_idempotency_keys",

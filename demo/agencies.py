@@ -21,7 +21,6 @@ from agencies.context import system
 from agencies.models import (
     Agency,
     Agreement,
-    Certification,
     Client,
     Officer,
     Party,
@@ -60,7 +59,6 @@ def load(directory: Directory, history: History) -> None:
             Officer.objects.bulk_create(directory.officers[code])
         RightsVersion.renew()
     _record_officers(directory, history)
-    _load_certifications(directory, history)
     _load_posts(directory, history)
 
 
@@ -232,21 +230,6 @@ def _record_officers(directory: Directory, history: History) -> None:
                 at=directory.now - timedelta(days=days),
                 subject=officer,
             )
-
-
-def _load_certifications(directory: Directory, history: History) -> None:
-    """Give each officer a few; some have run out and some soon will."""
-    rng = directory.rng
-    for code, staff in directory.officers.items():
-        opened = Audience(frozenset({agency_key(code, 0), PLATFORM_KEY}))
-        for officer in staff:
-            for name in rng.sample(cast.CERTIFICATIONS, rng.randint(1, 4)):
-                days = rng.choice([-40, 12, 25, 90, 200, 300, 400, 550, 700])
-                expires_on = (directory.now + timedelta(days=days)).date()
-                history.child(
-                    Certification(officer=officer, name=name, expires_on=expires_on),
-                    opened,
-                )
 
 
 def _load_posts(directory: Directory, history: History) -> None:

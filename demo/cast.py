@@ -90,7 +90,7 @@ AGREEMENTS = [
         ("KZ-UZ", "TJ-UZ", "UZ-TM", "KZ-TM", "KG-TJ", "KG-UZ", "KZ-KG"),
         {"KG-BS": 1, "KZ-BS": 1, "TJ-BT": 1, "UZ-BT": 1},
         ("patrol", "incident", "rescue", "training"),
-        10_000,
+        30_000,
         "amber",
         1540,
         is_multilateral=True,
@@ -131,7 +131,7 @@ AGREEMENTS = [
         ("KG-TJ",),
         {"KG-BS": 1, "TJ-BT": 1, "KG-MVD": 1, "TJ-MVD": 1, "KG-MES": 1},
         ("patrol", "incident", "intelligence", "rescue"),
-        5_000,
+        20_000,
         "amber",
         610,
     ),
@@ -141,7 +141,7 @@ AGREEMENTS = [
         ("KG-UZ",),
         {"KG-BS": 1, "UZ-BT": 1, "KG-GTS": 1, "UZ-BQ": 1, "KG-MVD": 1, "UZ-IIV": 1},
         ("patrol", "incident", "intelligence"),
-        3_000,
+        15_000,
         "amber",
         880,
     ),
@@ -151,7 +151,7 @@ AGREEMENTS = [
         ("KZ-KG",),
         {"KZ-BS": 2, "KG-BS": 1, "KZ-KGD": 1, "KG-GTS": 1, "KZ-MVD": 1, "KG-MVD": 1},
         ("patrol", "incident", "intelligence"),
-        8_000,
+        25_000,
         "amber",
         1290,
     ),
@@ -279,7 +279,6 @@ CALL_SIGNS = {
     "XX": ["Observer"],
 }
 CERTIFICATIONS = [
-    "Joint patrol command",
     "Combat casualty care",
     "Mountain rescue",
     "Detection dog handler",
@@ -298,7 +297,8 @@ CLIENTS = [
 ]  # fmt: skip
 SCOPES = [
     "agencies:read", "patrols:read", "patrols:write", "incidents:read",
-    "incidents:write", "reports:read", "reports:write", "events:read",
+    "incidents:write", "reports:read", "reports:write", "resources:read",
+    "resources:write", "events:read",
 ]  # fmt: skip
 # Published with the demonstration, which is the only place where it opens anything.
 PASS_PHRASE = "watch over the high pass"  # noqa: S105

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies.context import system
 from agencies.models import Agency
-from demo import agencies, incidents, programmes, reports, tracks
+from demo import agencies, incidents, programmes, reports, resources, tracks
 from demo.directory import Directory
 from demo.history import History
 from demo.patrols import Outings, Roster
@@ -36,6 +36,7 @@ def load(say: Say, now: datetime | None = None) -> None:
     directory = Directory(now=now or timezone.now(), rng=rng)
     history, outings = History(directory), Outings(rng)
     agencies.load(directory, history)
+    resources.load(directory, history)
     ground = Ground(directory, history)
     ground.load()
     roster = Roster(directory, history, outings)

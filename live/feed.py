@@ -150,7 +150,7 @@ def _changed(readers: Iterable[Reader], held: Held | None = None) -> set[Reader]
     return {one for one in readers if now.get(one.credential) != one.actor}
 
 
-def check(readers: Collection[Reader], held: Held) -> set[Reader]:
+def check(readers: Collection[Reader], held: Held | None = None) -> set[Reader]:
     """Return whose session or rights ended without a word: by the clock."""
     with _snapshot():
         return _changed(readers, held)

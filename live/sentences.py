@@ -7,7 +7,7 @@ from live.kinds import Kind
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 # Types with a page of their own, by the name of its URL.
-_PAGES = ["incident", "patrol", "report"]
+_PAGES = ["incident", "patrol", "report", "asset"]
 
 
 def sentences() -> dict[str, str]:
@@ -20,6 +20,21 @@ def sentences() -> dict[str, str]:
         Kind.AGREEMENT_LEFT: _("An agency left the agreement"),
         Kind.POST_CREATED: _("Post added"),
         Kind.POST_CHANGED: _("Post changed"),
+        Kind.ABSENCE_ENTERED: _("Absence entered"),
+        Kind.ABSENCE_CHANGED: _("Absence changed"),
+        Kind.ABSENCE_CANCELLED: _("Absence cancelled"),
+        Kind.CERTIFICATION_ENTERED: _("Certification entered"),
+        Kind.CERTIFICATION_CHANGED: _("Certification changed"),
+        Kind.CERTIFICATION_REVOKED: _("Certification revoked"),
+        Kind.CERTIFICATION_NOTICED: _("Certification runs out"),
+        Kind.AUTHORISATION_ENTERED: _("Authorisation entered"),
+        Kind.AUTHORISATION_CHANGED: _("Authorisation changed"),
+        Kind.AUTHORISATION_REVOKED: _("Authorisation revoked"),
+        Kind.AUTHORISATION_NOTICED: _("Authorisation runs out"),
+        Kind.ASSET_CREATED: _("Asset added"),
+        Kind.ASSET_CHANGED: _("Asset changed"),
+        Kind.MAINTENANCE_PLANNED: _("Maintenance planned"),
+        Kind.MAINTENANCE_ENDED: _("Maintenance ended"),
         Kind.ZONE_CREATED: _("Zone added"),
         Kind.ZONE_CHANGED: _("Zone changed"),
         Kind.ROUTE_CREATED: _("Route added"),

@@ -12,7 +12,20 @@ from live.sentences import pages, sentences
 # How many entries the feed begins with.
 ENTRIES = 40
 # What moves the map, or is not for the watch, and would fill the feed.
-QUIET = [Kind.PATROL_MOVED, Kind.OFFICER_CREATED, Kind.OFFICER_CHANGED]
+QUIET = [
+    Kind.PATROL_MOVED,
+    Kind.OFFICER_CREATED,
+    Kind.OFFICER_CHANGED,
+    Kind.ABSENCE_ENTERED,
+    Kind.ABSENCE_CHANGED,
+    Kind.ABSENCE_CANCELLED,
+    Kind.CERTIFICATION_ENTERED,
+    Kind.CERTIFICATION_CHANGED,
+    Kind.CERTIFICATION_REVOKED,
+    Kind.AUTHORISATION_ENTERED,
+    Kind.AUTHORISATION_CHANGED,
+    Kind.AUTHORISATION_REVOKED,
+]
 
 
 @officer_required

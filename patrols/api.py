@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,7 +15,7 @@ from agencies.filters import PlaceFilters
 from agencies.gateway import actor_of
 from agencies.repeats import AnsweredOnce
 from agencies.rest import OwnedViewSet, ReadViewSet
-from patrols import actions, fixes, tracks
+from patrols import actions, fixes, place_versions, tracks
 from patrols.filters import (
     FixFilters,
     PatrolFilters,
@@ -30,6 +31,7 @@ from patrols.models import (
     Route,
     Zone,
 )
+from patrols.place_exports import GeoJsonRenderer, GpxRenderer, attachment
 from patrols.serializers.patrols import (
     CancelSerializer,
     CommanderSerializer,
@@ -46,6 +48,7 @@ from patrols.serializers.places import (
     RouteChangeSerializer,
     RouteSerializer,
     RouteWriteSerializer,
+    VersionsSerializer,
     ZoneChangeSerializer,
     ZoneSerializer,
     ZoneWriteSerializer,
@@ -71,12 +74,39 @@ class PatrolsViewSet(OwnedViewSet):
     scope = "patrols"
 
 
-class ZoneViewSet(PatrolsViewSet):
+class PlaceViewSet(PatrolsViewSet):
+    """Places: also as files, and with the shapes that they had."""
+
+    filterset_class = PlaceFilters
+
+    @extend_schema(responses=VersionsSerializer)
+    @action(detail=True, methods=["get"])
+    def versions(self, request: Request, pk: str) -> Response:
+        """Return the shapes that it had, newest first, at most fifty."""
+        place, actor = self.get_object(), actor_of(request)
+        former = place_versions.versions(place, actor)[: place_versions.MOST]
+        told = {"results": former}
+        is_own = actor.owns(place)
+        return Response(VersionsSerializer(told, context={"is_own": is_own}).data)
+
+    @extend_schema(responses={(200, GeoJsonRenderer.media_type): bytes})
+    @action(detail=True, methods=["get"], renderer_classes=[GeoJsonRenderer])
+    def geojson(self, request: Request, pk: str) -> HttpResponse:
+        """Return it as a GeoJSON file."""
+        return attachment(self.get_object(), "geojson")
+
+    @extend_schema(responses={(200, GpxRenderer.media_type): bytes})
+    @action(detail=True, methods=["get"], renderer_classes=[GpxRenderer])
+    def gpx(self, request: Request, pk: str) -> HttpResponse:
+        """Return it as a GPX file."""
+        return attachment(self.get_object(), "gpx")
+
+
+class ZoneViewSet(PlaceViewSet):
     """Areas in which patrols go."""
 
     queryset = Zone.objects.all()
     serializer_class = ZoneSerializer
-    filterset_class = PlaceFilters
 
     @extend_schema(request=ZoneWriteSerializer, responses={201: ZoneSerializer})
     def create(self, request: Request) -> Response:
@@ -92,12 +122,11 @@ class ZoneViewSet(PatrolsViewSet):
         return self.answer(actions.change_zone(zone=row, by=actor_of(request), **given))
 
 
-class RouteViewSet(PatrolsViewSet):
+class RouteViewSet(PlaceViewSet):
     """The ways that patrols take."""
 
     queryset = Route.objects.all()
     serializer_class = RouteSerializer
-    filterset_class = PlaceFilters
 
     @extend_schema(request=RouteWriteSerializer, responses={201: RouteSerializer})
     def create(self, request: Request) -> Response:
@@ -115,12 +144,11 @@ class RouteViewSet(PatrolsViewSet):
         )
 
 
-class CheckpointViewSet(PatrolsViewSet):
+class CheckpointViewSet(PlaceViewSet):
     """Crossings and control points."""
 
     queryset = Checkpoint.objects.all()
     serializer_class = CheckpointSerializer
-    filterset_class = PlaceFilters
 
     @extend_schema(
         request=CheckpointWriteSerializer, responses={201: CheckpointSerializer}

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.fields import LATEST
 from agencies.models import Agency, Agreement, Party
 from agencies.policy import Actor, Permission
+from patrols.crossing import require_ground
 from patrols.models import (
     BorderSection,
     Patrol,
@@ -29,8 +29,6 @@ MAX_DURATION = timedelta(days=30)
 MAX_WEIGHT = 1000
 # Moments that every clock and every time zone can show.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-# About one metre: a zone drawn along the agreement's edge lies within it.
-_EDGE_DEGREES = 0.00001
 # The steps of a patrol's life: which role takes them, from which states.
 OPEN_STATES = (PatrolState.PLANNED, PatrolState.AGREED)
 STEPS: dict[str, tuple[Permission, tuple[str, ...]]] = {
@@ -230,14 +228,7 @@ def _require_agreement(programme: Programme, by: Actor) -> None:
             pointer="/purpose",
         )
     _require_entitled(programme.entitlements, parties, agreement.code)
-    area = agreement.area
-    if area is not None and not area.buffer(_EDGE_DEGREES).covers(programme.zone.area):
-        raise Invalid(
-            "outside_agreement",
-            _("Agreement %(agreement)s, clause “area”: the zone lies outside it.")
-            % clause,
-            pointer="/zone",
-        )
+    require_ground(programme, agreement, parties)
 
 
 def _require_weights(entitlements: Any) -> None:
@@ -285,10 +276,3 @@ def in_force(agreement: Agreement, on: date) -> bool:
     """Whether an agreement binds on a day."""
     until = agreement.in_force_until
     return agreement.in_force_from <= on and (until is None or on <= until)
-
-
-def as_multipolygon(area: MultiPolygon | Polygon) -> MultiPolygon:
-    """Return one polygon as the several that the column holds."""
-    if isinstance(area, MultiPolygon):
-        return area
-    return MultiPolygon(area, srid=area.srid)

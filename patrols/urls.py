@@ -4,7 +4,16 @@ from typing import Any
 
 from django.urls import path
 
-from patrols.views import board, maps, patrols, places, programmes, sharing
+from patrols.place_exports import FORMATS
+from patrols.views import (
+    board,
+    maps,
+    patrols,
+    place_files,
+    places,
+    programmes,
+    sharing,
+)
 
 
 def releases(prefix: str, kind: str) -> list[Any]:
@@ -33,6 +42,16 @@ def places_of(prefix: str, kind: str) -> list[Any]:
         path(f"{prefix}new/", places.new, given, name=f"{kind}-new"),
         path(f"{prefix}<uuid:pk>/", places.place, given, name=kind),
         path(f"{prefix}<uuid:pk>/edit/", places.edit, given, name=f"{kind}-edit"),
+        path(f"{prefix}read/", place_files.read, given, name=f"{kind}-read"),
+        *(
+            path(
+                f"{prefix}<uuid:pk>/{kind}.{name}",
+                place_files.download,
+                given | {"name": name},
+                name=f"{kind}-{name}",
+            )
+            for name in FORMATS
+        ),
         *releases(prefix, kind),
     ]
 
@@ -43,6 +62,7 @@ urlpatterns = [
     path("map.geojson", maps.patrols, name="patrol-map"),
     path("tracks.geojson", maps.tracks, name="patrol-tracks"),
     path("places.geojson", maps.places, name="patrol-places"),
+    path("around.geojson", maps.around, name="patrol-around"),
     path("home.geojson", maps.home, name="patrol-home"),
     path("new/", patrols.new, name="patrol-new"),
     path("<uuid:pk>/", patrols.patrol, name="patrol"),

@@ -79,7 +79,6 @@ PUBLIC = {
 LONG = {
     "config/settings.py": "all settings in one place",
     "incidents/actions.py": "the only writer of incidents and all that hangs on them",
-    "patrols/models.py": "the tables of patrols, read together",
 }
 LIMIT = 330
 # Both start from what the actor sees.

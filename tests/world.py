@@ -156,6 +156,8 @@ ALL_SCOPES = [
     "incidents:write",
     "reports:read",
     "reports:write",
+    "resources:read",
+    "resources:write",
     "events:read",
 ]
 
@@ -196,7 +198,7 @@ def build() -> World:
             in_force_from=day,
             purposes=["patrol", "incident", "intelligence"],
             area=AREA,
-            max_crossing_m=5000,
+            max_crossing_m=100_000,
             parties={agencies["KG-BS"]: 2, agencies["TJ-BT"]: 1},
             by=admin,
         )

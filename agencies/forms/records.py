@@ -14,8 +14,30 @@ from agencies.policy import TLP, Actor, Level
 from agencies.records import Owned, Record, ReleaseScope
 
 
-class MarkedForm(RefusableForm):
-    """A form of an owned row: its marking, and the version that was shown."""
+class VersionedForm(RefusableForm):
+    """A form of a row that is changed in versions, and the one that was shown."""
+
+    # So that nobody overwrites what somebody else wrote since.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
+        """Keep who asks."""
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        if is_new:
+            del self.fields["version"]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the action is to set: of an existing row, what was changed."""
+        names = set(self.cleaned_data) - {"version"}
+        if "version" in self.fields:
+            names &= set(self.changed_data)
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class MarkedForm(VersionedForm):
+    """A form of an owned row: its marking too."""
 
     tlp = forms.ChoiceField(
         label="TLP",
@@ -34,24 +56,10 @@ class MarkedForm(RefusableForm):
         help_text=_("The clearance that a reader needs."),
     )
 
-    # What was shown, so that nobody overwrites what somebody else wrote since.
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
     def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
         """Offer the levels up to the officer's own."""
-        super().__init__(*args, **kwargs)
-        self.actor = actor
-        if is_new:
-            del self.fields["version"]
+        super().__init__(*args, actor=actor, is_new=is_new, **kwargs)
         choose(self, "level", [c for c in Level.choices if c[0] <= actor.clearance])
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What the action is to set: of an existing record, what was changed."""
-        names = set(self.cleaned_data) - {"version"}
-        if "version" in self.fields:
-            names &= set(self.changed_data)
-        return {name: self.cleaned_data[name] for name in names}
 
 
 class ReleaseForm(PartForm):

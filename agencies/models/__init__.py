@@ -7,6 +7,13 @@ from agencies.models.agreements import (
     PartyQuerySet,
     Purpose,
 )
+from agencies.models.assets import (
+    USABLE,
+    Asset,
+    AssetKind,
+    AssetStatus,
+    Maintenance,
+)
 from agencies.models.clients import (
     Client,
     IdempotencyKey,
@@ -18,9 +25,17 @@ from agencies.models.directory import (
     State,
 )
 from agencies.models.officers import (
-    Certification,
     Officer,
     OfficerManager,
+)
+from agencies.models.personnel import (
+    PERSONAL,
+    Absence,
+    AbsenceKind,
+    Authorisation,
+    Certification,
+    Qualification,
+    certification_code,
 )
 from agencies.models.releases import (
     Release,
@@ -29,21 +44,32 @@ from agencies.models.releases import (
 from agencies.models.rights import RightsVersion
 
 __all__ = [
+    "PERSONAL",
+    "USABLE",
+    "Absence",
+    "AbsenceKind",
     "Agency",
     "AgencyKind",
     "Agreement",
     "AgreementQuerySet",
+    "Asset",
+    "AssetKind",
+    "AssetStatus",
+    "Authorisation",
     "Certification",
     "Client",
     "IdempotencyKey",
+    "Maintenance",
     "Officer",
     "OfficerManager",
     "Party",
     "PartyQuerySet",
     "Post",
     "Purpose",
+    "Qualification",
     "Release",
     "ReleaseQuerySet",
     "RightsVersion",
     "State",
+    "certification_code",
 ]

@@ -1,4 +1,4 @@
-"""Officers, who are the users, and their papers."""
+"""Officers, who are the users."""
 
 from typing import Any, ClassVar
 
@@ -92,26 +92,3 @@ class Officer(AbstractBaseUser, Guarded):
     def has_module_perms(self, app_label: str) -> bool:
         """Show the administration's index to those who may enter it."""
         return self.is_active and self.is_staff
-
-
-class Certification(Guarded):
-    """Something an officer is certified for, with its expiry."""
-
-    officer = models.ForeignKey(Officer, models.CASCADE, related_name="certifications")
-    name = models.CharField(_("certification"), max_length=80)
-    expires_on = models.DateField(_("expires on"), null=True, blank=True)
-
-    class Meta(Guarded.Meta):
-        """One row per officer and certification."""
-
-        ordering = ["name"]
-        constraints = [
-            *Guarded.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["officer", "name"], name="certification_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """Return the name."""
-        return self.name

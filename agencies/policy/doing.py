@@ -31,6 +31,11 @@ class Permission(models.TextChoices):
     PATROL_RUN = "patrol.run", _("name commanders, start and complete patrols")
     POSITION_SEND = "position.send", _("send positions of a patrol")
     PLACE_EDIT = "place.edit", _("keep posts, zones, routes and checkpoints")
+    PERSONNEL_KEEP = (
+        "personnel.keep",
+        _("keep officers' absences, certifications and authorisations"),
+    )
+    ASSET_KEEP = "asset.keep", _("keep vehicles, radios and other assets")
     REPORT_WRITE = "report.write", _("write and grade intelligence")
     REPORT_RELEASE = "report.release", _("release intelligence to others")
     ACCOUNT_MANAGE = "account.manage", _("keep accounts and API clients")
@@ -53,6 +58,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PATROL_PLAN,
             Permission.PATROL_RUN,
             Permission.PLACE_EDIT,
+            Permission.PERSONNEL_KEEP,
+            Permission.ASSET_KEEP,
             Permission.INCIDENT_REPORT,
         }
     ),
@@ -67,7 +74,9 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.INCIDENT_REPORT,
         }
     ),
-    Role.AGENCY_ADMIN: frozenset({Permission.ACCOUNT_MANAGE}),
+    Role.AGENCY_ADMIN: frozenset(
+        {Permission.ACCOUNT_MANAGE, Permission.PERSONNEL_KEEP}
+    ),
     Role.OBSERVER: frozenset(),
     Role.PLATFORM_ADMIN: frozenset(
         {Permission.ACCOUNT_MANAGE, Permission.AGREEMENT_MANAGE}
@@ -85,4 +94,5 @@ SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PLACE_EDIT,
         }
     ),
+    "resources:write": frozenset({Permission.PERSONNEL_KEEP, Permission.ASSET_KEEP}),
 }

@@ -14,8 +14,9 @@ from agencies.actions import accounts as actions
 from agencies.errors import Invalid, NotFound
 from agencies.forms.accounts import OfficerForm
 from agencies.guards import actor_of, officer_required
-from agencies.models import Agency, Certification, Officer
+from agencies.models import Agency, Officer
 from agencies.policy import Actor, Permission, Role, require
+from agencies.views.personnel import kept_of
 
 _FIELDS = [
     "name", "rank", "call_sign", "languages", "roles", "clearance", "is_active",
@@ -88,7 +89,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, actor: Actor, row: Officer) -> HttpResponse:
     is_colleague = row.agency_id == actor.agency_id
     roles = dict(Role.choices)
-    certifications = Certification.objects.visible_to(actor).filter(officer=row)
+    kept = kept_of(row, actor, request.GET.get("month", "")) if is_colleague else {}
     return render(
         request,
         "agencies/officer.html",
@@ -97,7 +98,7 @@ def _page(request: HttpRequest, actor: Actor, row: Officer) -> HttpResponse:
             "is_self": row.pk == actor.officer_id,
             "is_colleague": is_colleague,
             "roles": [roles.get(r, r) for r in row.roles] if is_colleague else [],
-            "certifications": certifications,
+            **kept,
             "may_manage": actor.may(Permission.ACCOUNT_MANAGE)
             and (is_colleague or _is_platform(actor)),
         },

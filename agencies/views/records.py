@@ -24,7 +24,7 @@ from agencies.models import (
     ReleaseQuerySet,
 )
 from agencies.policy import Actor
-from agencies.records import Owned, Record
+from agencies.records import Owned, Record, Versioned
 
 PAGE = 50
 
@@ -58,7 +58,7 @@ def _place_in_order(before: str) -> tuple[datetime, UUID]:
     return moment, last
 
 
-def require_unchanged(row: Owned, version: int | None, actor: Actor) -> None:
+def require_unchanged(row: Versioned, version: int | None, actor: Actor) -> None:
     """Lock a record; refuse to change it if somebody else did since it was shown."""
     now = type(row).objects.locked(actor, row.pk)
     if now.version != version:

@@ -1,4 +1,4 @@
-"""A geometry in a form, as text."""
+"""A geometry in a form: as text, or as a file."""
 
 import json
 from typing import Any
@@ -9,14 +9,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from agencies.errors import Refused
 from agencies.fields import GeometryField
+from patrols.place_files import from_geojson
 
 
 class GeoJSONField(forms.CharField):
-    """A GeoJSON geometry, alone or as the only feature of a file."""
+    """A GeoJSON geometry, alone or as the only one of its type in a file."""
 
     def __init__(self, *types: str, **kwargs: Any) -> None:
         """Take geometries of the given types."""
+        self.types = types
         self.geometry = GeometryField(*types)
         area = forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "ref"})
         missing = {"required": _("Draw it on the map, or paste it as GeoJSON.")}
@@ -33,24 +36,19 @@ class GeoJSONField(forms.CharField):
         return bool(str(shown).strip() != str(data or "").strip())
 
     def clean(self, value: Any) -> Any:
-        """Return the geometry, or say what is wrong with it."""
+        """Return the geometry, or say what is wrong with it; none for no text."""
         text = super().clean(value)
+        if not text:
+            return None
         try:
             given = json.loads(text)
         except (ValueError, RecursionError):
             raise ValidationError(_("This is not GeoJSON."), code="not_json") from None
         try:
-            return self.geometry.to_internal_value(_bare(given))
+            one = from_geojson(given, *self.types)
+            return self.geometry.to_internal_value(one)
+        except Refused as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from None
         except serializers.ValidationError as error:
             details: Any = error.detail
             raise ValidationError([str(text) for text in details]) from None
-
-
-def _bare(given: Any) -> Any:
-    """Take a geometry out of a feature, or out of a collection of one."""
-    if isinstance(given, dict) and given.get("type") == "FeatureCollection":
-        features = given.get("features")
-        given = features[0] if isinstance(features, list) and len(features) == 1 else {}
-    if isinstance(given, dict) and given.get("type") == "Feature":
-        return given.get("geometry")
-    return given

@@ -21,9 +21,10 @@ from agencies.serializers import (
     RecordSerializer,
     officer_seen,
 )
+from agencies.serializers.seen import SeenOfficer
 from agencies.shown import reference
 from patrols.models import Patrol, Programme, Route, Zone
-from patrols.serializers.fields import SeenOfficer, places_seen
+from patrols.serializers.fields import places_seen
 
 
 class PatrolSerializer(RecordSerializer):

@@ -1,9 +1,15 @@
 """Zones, routes, checkpoints and border sections."""
 
+from datetime import UTC
+from typing import Any
+
+from rest_framework import serializers
+
 from agencies.fields import GeometryField
+from agencies.geo import geojson
 from agencies.serializers import OwnedSerializer, PlaceChange, PlaceWrite
 from agencies.shown import ShownSerializer
-from patrols.models import BorderSection, Checkpoint, Route, Zone
+from patrols.models import BorderSection, Checkpoint, PlaceVersion, Route, Zone
 
 
 class ZoneSerializer(OwnedSerializer):
@@ -76,6 +82,30 @@ class CheckpointWriteSerializer(PlaceWrite):
     """A new checkpoint."""
 
     place = GeometryField("Point")
+
+
+class VersionSerializer(serializers.Serializer[PlaceVersion]):
+    """A shape that a place had; who drew the next one, to its owner."""
+
+    id = serializers.UUIDField()
+    stood_from = serializers.DateTimeField(default_timezone=UTC)
+    stood_until = serializers.DateTimeField(default_timezone=UTC)
+    shape = serializers.SerializerMethodField()
+    replaced_by = serializers.SerializerMethodField()
+
+    def get_shape(self, row: PlaceVersion) -> dict[str, Any]:
+        """Return it as GeoJSON."""
+        return geojson(row.geometry) or {}
+
+    def get_replaced_by(self, row: PlaceVersion) -> str | None:
+        """Return the label of whoever drew what came after."""
+        return row.replaced_by if self.context["is_own"] else None
+
+
+class VersionsSerializer(serializers.Serializer[Any]):
+    """The shapes that a place had."""
+
+    results = VersionSerializer(many=True)
 
 
 class BorderSectionSerializer(ShownSerializer):

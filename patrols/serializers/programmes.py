@@ -16,9 +16,10 @@ from agencies.fields import (
 from agencies.models import Agreement, Purpose
 from agencies.policy import Actor
 from agencies.serializers import OwnedSerializer
+from agencies.serializers.seen import SeenAgreement
 from agencies.shown import reference
 from patrols.models import Programme, Route, Zone
-from patrols.serializers.fields import SeenAgreement, places_seen
+from patrols.serializers.fields import places_seen
 
 
 class Clock(Func):

@@ -14,7 +14,7 @@ from orjson import OPT_UTC_Z, dumps
 
 from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
-from agencies.models import Post
+from agencies.models import Agreement, Post
 from agencies.policy import Actor
 from patrols.models import (
     BorderSection,
@@ -24,6 +24,7 @@ from patrols.models import (
     Route,
     Zone,
 )
+from patrols.place_versions import shape_at
 from patrols.tracks import heading, recent, track
 
 RECENT = timedelta(hours=2)
@@ -94,20 +95,23 @@ def way(request: HttpRequest, pk: UUID) -> HttpResponse:
 def scene(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Answer one patrol with its surroundings: zone, route, way and last position.
 
-    Zone and route are there as far as the reader sees them.
+    Zone and route are there as far as the reader sees them, in the shape that they
+    had when the patrol left.
     """
     actor = actor_of(request)
     rows = Patrol.objects.visible_to(actor).select_related("owner", "lead")
     row = get_object_or_404(rows, pk=pk)
-    shapes = []
-    for kind, around, column in (
-        ("zone", Zone.objects.visible_to(actor).filter(patrol=row), "area"),
-        ("route", Route.objects.visible_to(actor).filter(patrol=row), "line"),
-    ):
-        shapes += [
-            feature(geojson(getattr(one, column)), kind=kind, title=one.name)
-            for one in around
-        ]
+    shapes = [
+        feature(
+            geojson(shape_at(place, actor, row.started_at)),
+            kind=place.type_name(),
+            title=place.name,
+        )
+        for place in (
+            *Zone.objects.visible_to(actor).filter(patrol=row),
+            *Route.objects.visible_to(actor).filter(patrol=row),
+        )
+    ]
     way = track(row, actor)
     shapes.append(way | {"properties": way["properties"] | {"kind": "track"}})
     if row.last_place is not None:
@@ -121,6 +125,19 @@ def scene(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         )
     return answer(collection(shapes))
+
+
+@officer_required
+@require_safe
+def around(request: HttpRequest) -> HttpResponse:
+    """Answer what one draws along: places, border sections, areas of agreements."""
+    actor = actor_of(request)
+    agreed = Agreement.objects.visible_to(actor).filter(area__isnull=False)
+    areas = (
+        feature(geojson(row.area), id=row.pk, kind="agreement", title=row.code)
+        for row in agreed
+    )
+    return answer(collection([*_places(actor), *areas]))
 
 
 @officer_required

@@ -170,6 +170,13 @@ export function createMap(ol, target, { layers = [], isSmall = false } = {}) {
   return { map, names, grid: lines };
 }
 
+/** Let a double click end a line that is drawn, instead of coming closer. */
+export function endByDoubleClick(ol, map) {
+  for (const one of map.getInteractions().getArray().slice()) {
+    if (one instanceof ol.interaction.DoubleClickZoom) map.removeInteraction(one);
+  }
+}
+
 /** "40.12345, 70.54321": latitude first, as officers say it. */
 export const formatPlace = ([longitude, latitude], digits = 4) =>
   `${latitude.toFixed(digits)}, ${longitude.toFixed(digits)}`;

@@ -1,49 +1,43 @@
 // A map to draw a shape on: [data-map-draw="id of a text field"] with data-draws Polygon, LineString or Point.
 //
 // The text field, GeoJSON, is what is sent; map and field are kept in step. The server checks what was drawn.
-import { createMap, fetchFeatures, fit, loadOl, readFeatures } from "./map-base.js";
+import { surroundings } from "./map-around.js";
+import { createMap, endByDoubleClick, fit, loadOl, readFeatures } from "./map-base.js";
+import { fileReader } from "./map-file.js";
 import { goHome } from "./map-home.js";
-import { SIGNS, palette, placeStyle, sectionStyle } from "./map-style.js";
+import { areaText, corners, crossing, lengthText, measure } from "./map-shape.js";
+import { palette } from "./map-style.js";
 
 const DIGITS = 6;
 const PROJECTIONS = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857", decimals: DIGITS };
+const SNAP_PIXELS = 12;
 
 /** The line that is drawn, and a handle at each of its points. */
 function drawnStyle(ol) {
   const { Style, Circle, Fill, Stroke } = ol.style;
-  return () => {
+  return (feature, resolution) => {
     const { focus, surface } = palette();
     const handle = new Circle({ radius: 6, fill: new Fill({ color: surface }), stroke: new Stroke({ color: focus, width: 2.5 }) });
-    return [
-      new Style({ stroke: new Stroke({ color: focus, width: 3 }), fill: new Fill({ color: `${focus}22` }), image: handle, zIndex: 20 }),
-      new Style({ image: handle, geometry: corners(ol), zIndex: 21 }),
-    ];
+    const line = new Style({ stroke: new Stroke({ color: focus, width: 3 }), fill: new Fill({ color: `${focus}22` }), image: handle, zIndex: 20 });
+    // Of a dense shape, only those handles that can be told apart.
+    const points = apart(corners(feature.getGeometry()), resolution * 9);
+    return [line, new Style({ image: handle, geometry: new ol.geom.MultiPoint(points), zIndex: 21 })];
   };
 }
 
-const corners = (ol) => (feature) => {
-  const shape = feature.getGeometry();
-  const depth = { Point: 0, LineString: 1, Polygon: 2 }[shape.getType()];
-  if (!depth) return shape;
-  return new ol.geom.MultiPoint(depth === 2 ? shape.getCoordinates().flat() : shape.getCoordinates());
-};
-
-/** What is around, drawn lightly: other places and the border. */
-async function surroundings(ol, source, address) {
-  try {
-    const features = await fetchFeatures(ol, address);
-    for (const feature of features) feature.set("type", feature.get("kind"), true);
-    source.addFeatures(features);
-  } catch {
-    // One can draw without.
-  }
+function apart(points, distance) {
+  let last = null;
+  return points.filter((point) => {
+    const isFar = !last || Math.hypot(point[0] - last[0], point[1] - last[1]) >= distance;
+    if (isFar) last = point;
+    return isFar;
+  });
 }
 
-function aroundStyle(ol) {
-  const place = placeStyle(ol);
-  const section = sectionStyle(ol);
-  return (feature, resolution) =>
-    (feature.get("type") === "border_section" ? section : place)(feature, resolution);
+/** Where the shape crosses itself. */
+function faultStyle(ol) {
+  const { Style, Circle, Stroke } = ol.style;
+  return () => new Style({ image: new Circle({ radius: 13, stroke: new Stroke({ color: palette().extreme, width: 3 }) }), zIndex: 30 });
 }
 
 /** Join the parts into one geometry, or take one apart. */
@@ -53,36 +47,43 @@ const parts = (shape) => (shape.getType() === "MultiPolygon" ? shape.getPolygons
 
 async function drawing(target) {
   const field = document.getElementById(target.dataset.mapDraw);
-  const { draws, around } = target.dataset;
+  const { draws, around, own } = target.dataset;
   const box = target.closest(".draw");
   const button = (name) => box.querySelector(`[data-draw="${name}"]`);
+  const press = (name, isPressed) => button(name)?.setAttribute("aria-pressed", String(isPressed));
   const ol = await loadOl();
   target.tabIndex = 0;
   target.classList.add("map-small");
 
   const source = new ol.source.Vector();
-  const others = new ol.source.Vector();
+  const faults = new ol.source.Vector();
+  const others = surroundings(ol, around, own);
   const { map } = createMap(ol, target, {
     layers: [
-      new ol.layer.Vector({ source: others, style: aroundStyle(ol), declutter: SIGNS, opacity: 0.7 }),
+      others.layer,
       new ol.layer.Vector({ source, style: drawnStyle(ol) }),
+      new ol.layer.Vector({ source: faults, style: faultStyle(ol) }),
     ],
   });
-  // A double click ends a line here.
-  for (const one of map.getInteractions().getArray().slice()) {
-    if (one instanceof ol.interaction.DoubleClickZoom) map.removeInteraction(one);
-  }
-  const modify = new ol.interaction.Modify({ source, style: drawnStyle(ol), pixelTolerance: 14 });
-  const draw = new ol.interaction.Draw({ source, type: draws, style: drawnStyle(ol), condition: isPlain });
-  map.addInteraction(modify);
-  map.addInteraction(draw);
-  map.addInteraction(new ol.interaction.Snap({ source }));
+  endByDoubleClick(ol, map);
+  let isErasing = false;
+  const { singleClick } = ol.events.condition;
+  const modify = new ol.interaction.Modify({
+    source, style: drawnStyle(ol), pixelTolerance: 14,
+    deleteCondition: (event) => singleClick(event) && (isErasing || event.originalEvent.altKey),
+    insertVertexCondition: () => !isErasing,
+  });
+  const draw = new ol.interaction.Draw({
+    source, type: draws, style: drawnStyle(ol),
+    condition: ({ originalEvent }) => originalEvent.button === 0 && !originalEvent.altKey,
+  });
+  const snaps = [others.source, source].map((from) => new ol.interaction.Snap({ source: from, pixelTolerance: SNAP_PIXELS }));
+  for (const one of [modify, draw, ...snaps]) map.addInteraction(one);
 
-  const earlier = [];
+  // --- text and map
 
-  function isPlain(event) {
-    return event.originalEvent.button === 0 && !event.originalEvent.altKey;
-  }
+  const states = [field.value];
+  let state = 0;
 
   /** Read the text onto the map; false when it is no shape of this kind. */
   function read() {
@@ -93,37 +94,102 @@ async function drawing(target) {
       source.clear(true);
       source.addFeatures(shapes.map((shape) => new ol.Feature(shape)));
       arm(shapes.length === 0);
+      tell();
       return true;
     } catch {
       return false;
     }
   }
 
+  const shapes = () => source.getFeatures().map((feature) => feature.getGeometry());
+
   /** Write the map into the text. */
   function write() {
-    earlier.push(field.value);
-    const shapes = source.getFeatures().map((feature) => feature.getGeometry());
     const format = new ol.format.GeoJSON();
-    field.value = shapes.length ? format.writeGeometry(joined(ol, shapes), PROJECTIONS) : "";
-    button("undo").disabled = false;
+    field.value = source.isEmpty() ? "" : format.writeGeometry(joined(ol, shapes()), PROJECTIONS);
+    keep();
+    tell();
   }
+
+  /** Keep the text as a step that can be taken back. */
+  function keep() {
+    if (field.value === states[state]) return;
+    states.splice(state + 1, states.length, field.value);
+    state += 1;
+    offer();
+  }
+
+  const step = (by) => {
+    if (by < 0 && isDrawing()) {
+      draw.removeLastPoint();
+      return;
+    }
+    if (states[state + by] === undefined) return;
+    state += by;
+    field.value = states[state];
+    read();
+    offer();
+  };
+
+  function offer() {
+    button("undo").disabled = state === 0 && !isDrawing();
+    button("redo").disabled = state === states.length - 1;
+  }
+
+  // --- what is said of it
+
+  const measured = box.querySelector("[data-draw-measured]");
+  const { wordArea, wordEdge, wordLength, wordPoints, wordCrossing } = measured.dataset;
+
+  /** Say how long and how large it is, and whether it crosses itself; `sketch` is what is being drawn. */
+  function tell(sketch = null) {
+    const all = sketch ? [...shapes(), sketch] : shapes();
+    const { isArea, area, length, points } = measure(ol, all);
+    const words = [];
+    if (isArea) words.push(`${wordArea} ${areaText(area)}`, `${wordEdge} ${lengthText(length)}`);
+    else if (length) words.push(`${wordLength} ${lengthText(length)}`);
+    if (points > 1) words.push(`${wordPoints} ${points}`);
+    measured.textContent = words.join(" · ");
+    const place = crossing(sketch ? shapes() : all);
+    faults.clear(true);
+    if (place) faults.addFeature(new ol.Feature(new ol.geom.Point(place)));
+    faults.changed();
+    box.querySelector("[data-draw-crossing]").textContent = place ? wordCrossing : "";
+  }
+
+  // --- tools
+
+  let sketch = null;
+  const isDrawing = () => sketch !== null;
 
   /** Let clicks draw, or else only let points be moved. */
-  function arm(isDrawing) {
+  function arm(isArmed) {
     draw.abortDrawing();
-    draw.setActive(isDrawing);
-    modify.setActive(!isDrawing);
-    button("draw").setAttribute("aria-pressed", String(isDrawing));
-    target.classList.toggle("is-drawing", isDrawing);
+    draw.setActive(isArmed);
+    modify.setActive(!isArmed);
+    if (isArmed) erase(false);
+    press("draw", isArmed);
+    target.classList.toggle("is-drawing", isArmed);
   }
 
-  const clean = (isDrawing) => {
-    if (button("back")) button("back").disabled = !isDrawing;
-  };
-  draw.on("drawstart", () => clean(true));
-  draw.on("drawabort", () => clean(false));
+  function erase(isOn) {
+    isErasing = isOn;
+    press("erase", isOn);
+    target.classList.toggle("is-erasing", isOn);
+  }
+
+  draw.on("drawstart", ({ feature }) => {
+    sketch = feature.getGeometry();
+    sketch.on("change", () => tell(sketch));
+    offer();
+  });
+  draw.on("drawabort", () => {
+    sketch = null;
+    offer();
+    tell();
+  });
   draw.on("drawend", ({ feature }) => {
-    clean(false);
+    sketch = null;
     // There is one line and one point, but an area may have several parts.
     setTimeout(() => {
       if (draws !== "Polygon") for (const one of source.getFeatures()) if (one !== feature) source.removeFeature(one);
@@ -133,23 +199,67 @@ async function drawing(target) {
   });
   modify.on("modifyend", write);
 
-  button("draw").addEventListener("click", () => arm(!draw.getActive()));
-  button("back")?.addEventListener("click", () => draw.removeLastPoint());
-  button("clear").addEventListener("click", () => {
+  const acts = {
+    draw: () => arm(!draw.getActive()),
+    erase: () => {
+      if (draw.getActive()) arm(false);
+      erase(!isErasing);
+    },
+    undo: () => step(-1),
+    redo: () => step(1),
+    clear: () => {
+      source.clear();
+      write();
+      arm(true);
+    },
+    snap: () => {
+      const isOn = !snaps[0].getActive();
+      for (const snap of snaps) snap.setActive(isOn);
+      press("snap", isOn);
+    },
+  };
+  for (const [name, act] of Object.entries(acts)) button(name)?.addEventListener("click", act);
+
+  // --- keys, while the map has the focus: the cross in its middle is the pen
+
+  function put() {
+    const middle = map.getView().getCenter();
+    if (!draw.getActive()) return;
+    if (draws !== "Point") {
+      draw.appendCoordinates([middle]);
+      return;
+    }
     source.clear();
+    source.addFeature(new ol.Feature(new ol.geom.Point(middle)));
     write();
-    arm(true);
-  });
-  button("undo").addEventListener("click", () => {
-    field.value = earlier.pop();
-    button("undo").disabled = !earlier.length;
-    read();
-  });
+    arm(false);
+  }
+
   target.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") draw.abortDrawing();
+    const isControl = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (key === "escape") draw.abortDrawing();
+    else if (key === "enter" && isControl) { if (isDrawing()) draw.finishDrawing(); }
+    else if (key === "enter") put();
+    else if (key === "backspace" && isDrawing()) draw.removeLastPoint();
+    else if ((key === "delete" || key === "backspace") && modify.getActive()) modify.removePoint();
+    else if (isControl && (key === "y" || (key === "z" && event.shiftKey))) step(1);
+    else if (isControl && key === "z") step(-1);
+    else return;
+    event.preventDefault();
   });
-  field.addEventListener("change", () => {
-    if (read() && !source.isEmpty()) fitShape();
+
+  /** Take over a text that did not come from the map. */
+  function take() {
+    keep();
+    const isRead = read();
+    if (isRead && !source.isEmpty()) fitShape();
+    return isRead;
+  }
+  field.addEventListener("change", take);
+  fileReader(box, (geometry) => {
+    field.value = JSON.stringify(geometry);
+    take();
   });
 
   const fitShape = () => fit(ol, map, source.getExtent(), { maxZoom: 13, padding: [48, 48, 48, 48] });
@@ -158,9 +268,10 @@ async function drawing(target) {
   const isRead = read();
   // What cannot be shown must be seen as text.
   if (!isRead) box.querySelector("details").open = true;
+  offer();
   if (source.isEmpty()) await goHome(ol, map);
   else fitShape();
-  await surroundings(ol, others, around);
+  await others.loaded;
   target.dataset.mapReady = "yes";
 }
 

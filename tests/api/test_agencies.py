@@ -75,7 +75,7 @@ def test_an_agreement_of_others_is_none(world: World) -> None:
 
 def test_what_an_agreement_permits_is_told(world: World) -> None:
     row = officer(world, "partner").get(f"agreements/{world.agreement.pk}/").json()
-    assert row["max_crossing_m"] == 5000
+    assert row["max_crossing_m"] == 100_000
     assert row["area"]["type"] == "MultiPolygon"
     parties = {party["agency"]: party for party in row["parties"]}
     assert parties["KG-BS"]["weight"] == 2

@@ -20,7 +20,7 @@ from tests.stack import Stack
 NEW = "/patrols/programmes/new/"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def patrol(stack: Stack) -> Any:
     """Return a patrol that is out, with a zone, a route and a way; and a post."""
     with stack.database():

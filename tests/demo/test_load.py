@@ -13,8 +13,10 @@ from django.test import override_settings
 from django.utils import timezone
 
 from agencies.models import (
+    Absence,
     Agency,
     Agreement,
+    Asset,
     Certification,
     Client,
     Officer,
@@ -64,6 +66,10 @@ def test_who_takes_part(everything: Loaded) -> None:
     assert Post.objects.count() == 25
     today = timezone.now().date()
     assert Certification.objects.filter(expires_on__lt=today).exists()
+    assert Certification.objects.filter(code="commander").exists()
+    now = timezone.now()
+    assert Absence.objects.during(now, now).exists()
+    assert Asset.objects.filter(kind="radio").exclude(bands=[]).exists()
 
 
 def test_agreements_and_their_parties_as_intervals(everything: Loaded) -> None:

@@ -25,6 +25,7 @@ KEPT = {
     "agencies.Agency.code": "part of every key",
     "agencies.Agency.languages": "codes",
     "agencies.Agency.time_zone": "a code",
+    "agencies.Asset.bands": "numbers and codes",
     "agencies.Agreement.code": "part of keys: marked before anything is released",
     "agencies.Client.allowed_scopes": "codes",
     "agencies.Client.allowed_origins": "of the OAuth2 library, unused",
@@ -48,12 +49,15 @@ KEPT = {
     "live.Event.subject_type": "a code",
     "patrols.BorderSection.code": "a key of rows",
     "patrols.BorderSection.states": "codes",
+    "patrols.CheckpointVersion.replaced_by": "holds a user name, which is marked",
     "patrols.Patrol.entitlements": "codes and numbers",
     "patrols.Patrol.participants": "codes",
     "patrols.Programme.entitlements": "codes and numbers",
     "patrols.Programme.recurrence": "a rule",
     "patrols.Programme.section_codes": "codes",
     "patrols.Programme.time_zone": "a code",
+    "patrols.RouteVersion.replaced_by": "holds a user name, which is marked",
+    "patrols.ZoneVersion.replaced_by": "holds a user name, which is marked",
 }
 # Marked as far as they are texts, but read by nobody: the row's own guard.
 GUARD = {"audience", "expiring"}

@@ -14,11 +14,10 @@ from uuid import UUID
 from django.db import connection
 from django.test import Client as Browser
 
-from agencies.actions import accounts, agreements
-from agencies.audiences import staff_audience
+from agencies.actions import accounts, agreements, personnel
 from agencies.context import acting, system
 from agencies.errors import Refused
-from agencies.models import Agreement, Certification, Client, Officer, Party
+from agencies.models import Agreement, Client, Officer, Party, State
 from agencies.policy import Actor
 from agencies.records import guarded_models, record_model
 from agencies.tasks import end_expired_releases
@@ -26,7 +25,7 @@ from tests.api.http import token_of
 from tests.leaks import facts
 from tests.leaks.facts import Person
 from tests.leaks.oracle import Oracle
-from tests.world import DUTY, PASSWORD, World
+from tests.world import DUTY, PASSWORD, World, soon
 
 # All refusals that the rules name; another would say that something is hidden.
 OTHER_REFUSALS = {
@@ -250,13 +249,20 @@ class Ground:
         person = self.oracle.people[name]
         person.clearance, person.is_active = clearance, is_active
 
-    def certify(self, name: str) -> None:
-        """Give an officer a paper."""
-        with system("test"):
-            officer = Officer.objects.select_related("agency").get(
-                pk=self.world.officers[name].pk
-            )
-            paper = Certification(officer=officer, name="First aid")
-            paper.open_to(staff_audience(officer))
-            paper.save(force_insert=True)
-        self.oracle.papers[paper.pk] = name
+    def keep(self, name: str, by: str) -> None:
+        """Let a colleague enter an absence of an officer, and a paper of each kind."""
+        officer = self.world.officers[name]
+        for made in (
+            self.do(by, lambda by: personnel.enter_absence(
+                officer=officer, kind="leave", starts_at=soon(1), ends_at=soon(30),
+                by=by,
+            ), must=True),
+            self.do(by, lambda by: personnel.certify(
+                officer=officer, name="First aid", by=by
+            ), must=True),
+            self.do(by, lambda by: personnel.authorise(
+                officer=officer, territory=State.objects.get(code="KG"),
+                valid_from=date(2026, 1, 1), authority="A", by=by,
+            ), must=True),
+        ):  # fmt: skip
+            self.oracle.papers[made.pk] = (made.type_name(), name)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import LineString, Point
 from django.utils import timezone
 
 import incidents.actions
 import intel.actions
 import patrols.actions
-from agencies.actions import posts
+from agencies.actions import assets, posts
 from agencies.errors import NotFound
 from agencies.models import Agency, Agreement
 from agencies.policy import Actor
@@ -43,6 +43,13 @@ def _post(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     return posts.create_post(
         by=by, release_to=to, code=mark, name=mark, place=PLACE, **marking
     )
+
+
+def _asset(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
+    return assets.create_asset(
+        by=by, release_to=to, code=mark, name=mark, kind="radio",
+        bands=[{"from_mhz": 136, "to_mhz": 174, "mode": "fm"}], **marking,
+    )  # fmt: skip
 
 
 def _zone(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
@@ -108,11 +115,18 @@ MAKERS: dict[str, Callable[..., Owned]] = {
     "incident": _incident,
     "report": _report,
     "post": _post,
+    "asset": _asset,
     "zone": _zone,
     "route": _route,
     "checkpoint": _checkpoint,
     "patrol": _patrol,
     "programme": _programme,
+}
+# Another shape of each place, by type.
+REDRAWN: dict[str, dict[str, Any]] = {
+    "zone": {"area": AREA.envelope.buffer(-0.1)},
+    "route": {"line": LineString((70.2, 40.0), (70.3, 40.3), srid=4326)},
+    "checkpoint": {"place": Point(70.61, 40.11, srid=4326)},
 }
 # The action that changes a marking, by type.
 EDITORS: dict[str, Callable[..., Any]] = {
@@ -124,4 +138,5 @@ EDITORS: dict[str, Callable[..., Any]] = {
     "route": patrols.actions.change_route,
     "checkpoint": patrols.actions.change_checkpoint,
     "post": posts.change_post,
+    "asset": assets.change_asset,
 }

@@ -36,7 +36,12 @@ class Oracle:
     grants: dict[UUID, Grant] = field(default_factory=dict)
     notes: dict[UUID, Note] = field(default_factory=dict)
     fixes: dict[UUID, UUID] = field(default_factory=dict)
-    papers: dict[UUID, str] = field(default_factory=dict)
+    # Shapes that places had: the type, and of which place.
+    versions: dict[UUID, tuple[str, UUID]] = field(default_factory=dict)
+    # What is kept of officers: its type, and of whom.
+    papers: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    # By the asset.
+    maintenances: dict[UUID, UUID] = field(default_factory=dict)
     answers: dict[UUID, str] = field(default_factory=dict)
     # Agencies, and officers, that have ever seen a record: they may hear that it went.
     ever: set[tuple[str, UUID]] = field(default_factory=set)
@@ -54,7 +59,11 @@ class Oracle:
             found[note.type].add(pk)
         found["release"] = set(self.grants)
         found["fix"] = set(self.fixes)
-        found["certification"] = set(self.papers)
+        for pk, (kind, _place) in self.versions.items():
+            found[kind].add(pk)
+        found["maintenance"] = set(self.maintenances)
+        for pk, (kind, _name) in self.papers.items():
+            found[kind].add(pk)
         found["idempotencykey"] = set(self.answers)
         found["officer"] = {p.id for p in self.people.values() if p.id}
         found["agreement"] = {a.id for a in self.agreements.values()}
@@ -217,6 +226,14 @@ class Oracle:
         """Exactly those who see the patrol."""
         return self.sees_record(person, self.fixes[pk])
 
+    def sees_version(self, person: Person, pk: UUID) -> bool:
+        """Exactly those who see the place."""
+        return self.sees_record(person, self.versions[pk][1])
+
+    def sees_maintenance(self, person: Person, pk: UUID) -> bool:
+        """Exactly those who see the asset."""
+        return self.sees_record(person, self.maintenances[pk])
+
     # --- who takes part -------------------------------------------------------
 
     def sees_officer(self, person: Person, pk: UUID) -> bool:
@@ -235,8 +252,10 @@ class Oracle:
         )
 
     def sees_paper(self, person: Person, pk: UUID) -> bool:
-        """Colleagues and the platform."""
-        return self._keeps(person, self.people[self.papers[pk]])
+        """Colleagues alone."""
+        _kind, name = self.papers[pk]
+        agency = self.people[name].agency
+        return agency is not None and person.agency == agency
 
     @staticmethod
     def _keeps(person: Person, officer: Person) -> bool:
@@ -318,6 +337,7 @@ NOTED = {
 }
 RECORDS = [
     "incident", "report", "patrol", "programme", "zone", "route", "checkpoint", "post",
+    "asset",
 ]  # fmt: skip
 RULES = {
     **dict.fromkeys(RECORDS, Oracle.sees_record),
@@ -326,8 +346,14 @@ RULES = {
     "logentry": Oracle.sees_note,
     "response": Oracle.sees_note,
     "fix": Oracle.sees_fix,
+    "zoneversion": Oracle.sees_version,
+    "routeversion": Oracle.sees_version,
+    "checkpointversion": Oracle.sees_version,
     "officer": Oracle.sees_officer,
+    "maintenance": Oracle.sees_maintenance,
+    "absence": Oracle.sees_paper,
     "certification": Oracle.sees_paper,
+    "authorisation": Oracle.sees_paper,
     "agreement": Oracle.sees_agreement,
     "party": Oracle.sees_party,
     "idempotencykey": Oracle.sees_answer,

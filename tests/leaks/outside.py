@@ -284,6 +284,7 @@ WHOLE: dict[str, tuple[list[str], Callable[[Visit], Ids]]] = {
     ),
     "programme-list": (["programme"], _all("programme")),
     "zone-list": (["zone"], _all("zone")),
+    "asset-list": (["asset"], _all("asset")),
 }
 
 

@@ -191,7 +191,7 @@ def _officer(readers: Readers, person: Person, row: Officer) -> bool:
 
 def _colleagues(readers: Readers, person: Person, row: Any) -> bool:
     officer = readers.row(Officer, row.officer_id)
-    return person.is_platform or person.agency == officer.agency_id
+    return person.agency is not None and person.agency == officer.agency_id
 
 
 def _agreement(readers: Readers, person: Person, row: Any) -> bool:
@@ -225,12 +225,15 @@ def _owner_alone(readers: Readers, person: Person, row: Any) -> bool:
 
 # Who reads rows that no agency owns.
 RULES: dict[str, Rule] = {
+    "Absence": _colleagues,
     "AccessAttempt": _platform,
     "Acknowledgement": _between_two,
     "Agency": _everybody,
     "Agreement": _agreement,
+    "Authorisation": _colleagues,
     "BorderSection": _everybody,
     "Certification": _colleagues,
+    "CheckpointVersion": _like_parent,
     "Client": _own_agency,
     # What it tells is told by the frames, which carry the subject's own marks.
     "Event": _nobody,
@@ -238,11 +241,14 @@ RULES: dict[str, Rule] = {
     # Given back to whoever sent the request, and to the same key only.
     "IdempotencyKey": _nobody,
     "LogEntry": _log,
+    "Maintenance": _like_parent,
     "Officer": _officer,
     "Party": _agreement,
     "Release": _release,
     "Response": _between_two,
+    "RouteVersion": _like_parent,
     "State": _everybody,
+    "ZoneVersion": _like_parent,
 }
 # Fields with fewer readers than their row.
 NARROWER: dict[str, Rule] = {

@@ -16,10 +16,9 @@ from django.contrib.gis.geos import LineString, MultiLineString
 from django.test import Client as Browser
 from django.utils import timezone
 
-from agencies.actions import releases
-from agencies.audiences import staff_audience
+from agencies.actions import assets, personnel, releases
 from agencies.context import acting, system
-from agencies.models import Certification, Officer
+from agencies.models import Officer, State
 from agencies.policy import TLP, Actor
 from agencies.records import Guarded, Owned, Record, guarded_models
 from incidents import actions as incidents
@@ -146,6 +145,10 @@ def fill(world: World) -> None:
     for (_model, variant), row in made.items():
         if row.type_name() == "incident" and variant in ("partner", "parties"):
             talk(world, row)
+        if row.type_name() in makers.REDRAWN:
+            _redraw(world, row, VARIANTS[variant][0])
+        if row.type_name() == "asset":
+            maintain(world, row, VARIANTS[variant][0])
     _accounts(world)
     time.sleep(0.25)  # until the releases that were to expire have
     while sequencer.sequence():
@@ -176,6 +179,22 @@ def _release_partly(world: World, model: type[Owned]) -> None:
         releases.release(record=row, to="agency:TJ-BT", by=by, expires_at=soon_over)
 
 
+def _redraw(world: World, row: Any, name: str) -> None:
+    by = world.actor(name)
+    kind = row.type_name()
+    with acting(by):
+        makers.EDITORS[kind](by=by, **{kind: row}, **makers.REDRAWN[kind])
+
+
+def maintain(world: World, row: Any, name: str) -> None:
+    """Plan maintenance of an asset, by its owner."""
+    by = world.actor(name)
+    with acting(by):
+        assets.plan_maintenance(
+            asset=row, starts_at=soon(1), ends_at=soon(9), reason="R", by=by
+        )
+
+
 def talk(world: World, row: Any) -> None:
     """Acknowledge, respond to and write about an incident, from both sides."""
     for name in ("owner", "partner"):
@@ -190,12 +209,20 @@ def talk(world: World, row: Any) -> None:
 
 def _accounts(world: World) -> None:
     """Papers, keys of repeated requests, clients, a wrong password, a border."""
-    with system("test"):
-        officers = Officer.objects.exclude(agency=None)
-        for officer in officers:
-            paper = Certification(officer=officer, name="C")
-            paper.open_to(staff_audience(officer))
-            paper.save(force_insert=True)
+    for officer in world.officers.values():
+        planners = {"KG-BS": "owner", "TJ-BT": "partner", "UZ-BT": "late"}
+        assert officer.agency
+        by = world.actor(planners.get(officer.agency.code, "outsider"))
+        with acting(by):
+            personnel.enter_absence(
+                officer=officer, kind="leave", starts_at=soon(1), ends_at=soon(30),
+                note="N", by=by,
+            )  # fmt: skip
+            personnel.certify(officer=officer, name="C", authority="A", by=by)
+            personnel.authorise(
+                officer=officer, territory=State.objects.get(code="KG"),
+                valid_from=date(2026, 1, 1), authority="A", by=by,
+            )  # fmt: skip
     for name in ("owner", "outsider"):
         with system("test"):
             browser = Browser()

@@ -17,9 +17,14 @@ def test_only_kept_answers_are_cleaned_away() -> None:
     assert disposable == ["agencies.IdempotencyKey"]
 
 
-def test_the_journal_is_only_added_to() -> None:
-    added_to = [m._meta.label for m in guarded_models() if m.guard_append_only]
-    assert added_to == ["live.Event"]
+def test_the_journal_and_former_shapes_are_only_added_to() -> None:
+    added_to = {m._meta.label for m in guarded_models() if m.guard_append_only}
+    assert added_to == {
+        "live.Event",
+        "patrols.CheckpointVersion",
+        "patrols.RouteVersion",
+        "patrols.ZoneVersion",
+    }
 
 
 def test_without_keys_every_guarded_table_is_empty(world: object) -> None:

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from tests.leaks import inside, outside
 from tests.leaks.extent import EXAMPLES, IS_LONG, STEPS
-from tests.leaks.makers import MAKERS
+from tests.leaks.makers import MAKERS, REDRAWN
 from tests.leaks.oracle import STRICTNESS
 from tests.leaks.town import Town, furnish
 from tests.world import World
@@ -155,6 +155,13 @@ class Machine(RuleBasedStateMachine):
     def contribute(self, data: st.DataObject, who: str, verb: str) -> None:
         """Let any reader acknowledge, write in the log, or offer to respond."""
         self.town.contribute(who, self.record(data, "incident"), verb)
+        self.check()
+
+    @rule(data=st.data(), kind=st.sampled_from(sorted(REDRAWN)))
+    def redraw(self, data: st.DataObject, kind: str) -> None:
+        """Draw a place anew."""
+        place = self.record(data, kind)
+        self.town.redraw(self.somebody(data, place), place)
         self.check()
 
     @rule(data=st.data(), who=people, verb=st.sampled_from(["agree", "start", "move"]))

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from agencies.context import acting, system
-from agencies.models import Release
+from agencies.models import Asset, Release
 from agencies.policy import TLP
 from agencies.records import Owned
 from incidents import actions as incidents
@@ -136,6 +136,8 @@ def test_l07_a_child_is_reached_through_its_own_parent(
     for one in pairs[Incident]:
         with acting(by):
             incidents.assign(incident=one, agency=world.agencies["TJ-BT"], by=by)
+    for one in pairs[Asset]:
+        seed.maintain(world, one, "owner")
     readers = Readers()
     for route in found:
         one, two = pairs[route.model]  # type: ignore[index]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 import incidents.actions
 import patrols.actions
-from agencies.actions import releases
+from agencies.actions import assets, releases
 from agencies.context import system
 from agencies.models import Agency, IdempotencyKey, Release
 from agencies.policy import Role
@@ -22,7 +22,7 @@ from agencies.records import Owned
 from incidents.models import Incident
 from tests.leaks.facts import Grant, Note, Sheet
 from tests.leaks.ground import ANY, Ground
-from tests.leaks.makers import EDITORS, MAKERS
+from tests.leaks.makers import EDITORS, MAKERS, REDRAWN
 from tests.world import World, soon
 
 
@@ -229,6 +229,37 @@ class Town(Ground):
                 made = row.fixes.get(at=at)
             self.oracle.fixes[made.pk] = patrol
 
+    def redraw(self, who: str, place: UUID) -> None:
+        """Draw a place anew, once; what it was stays."""
+        row: Any = self.row(place)
+        kind = self.type_of(place)
+        done = self.do(
+            who,
+            lambda by: EDITORS[kind](by=by, **{kind: row}, **REDRAWN[kind]),
+            on=place,
+            is_for_owner=True,
+        )
+        if done is not None:
+            model = row.version_model()
+            with system("test"):
+                former = model.objects.filter(**{kind: place})
+                for pk in former.values_list("pk", flat=True):
+                    self.oracle.versions[pk] = (model.type_name(), place)
+
+    def maintain(self, who: str, asset: UUID) -> None:
+        """Plan maintenance of an asset."""
+        row = self.row(asset)
+        made = self.do(
+            who,
+            lambda by: assets.plan_maintenance(
+                asset=row, starts_at=soon(1), ends_at=soon(9), reason="Service", by=by
+            ),
+            on=asset,
+            is_for_owner=True,
+        )
+        if made is not None:
+            self.oracle.maintenances[made.pk] = asset
+
     def open_patrols(self, who: str, programme: UUID, days: int) -> None:
         """Open a programme's next patrols; the rotation says who leads."""
         row = self.row(programme)
@@ -274,7 +305,8 @@ def furnish(world: World) -> Town:
     town.add_officer("owner_mid", "KG-BS", 1)
     town.add_officer("late_admin", "UZ-BT", 2, [Role.AGENCY_ADMIN])
     town.add_client("partner_system", "TJ-BT", 1)
-    town.certify("partner")
+    town.keep("partner", by="partner")
+    town.keep("owner_low", by="owner")
     for name in ("owner", "partner", "late", "outsider"):
         town.make("zone", name, must=True)
     for kind in MAKERS:
@@ -289,5 +321,9 @@ def furnish(world: World) -> Town:
         town.step("owner", patrol, verb)
     for _again in range(2):
         town.move("partner", patrol)
+    hangs = {"asset": town.maintain} | dict.fromkeys(REDRAWN, town.redraw)
+    for pk, sheet in list(town.oracle.sheets.items()):
+        if hang := hangs.get(sheet.type):
+            hang(sheet.author or "owner", pk)
     town.post_once("owner", town.browser("owner"))
     return town

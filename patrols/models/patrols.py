@@ -1,167 +1,19 @@
-"""Places, programmes, patrols and positions."""
+"""Patrols: one outing each."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Agreement, Officer, Purpose
+from agencies.models import Agency, Officer
 from agencies.policy import Permission
-from agencies.records import Guarded, Owned, Record, RecordQuerySet, to_the_hour
+from agencies.records import Record, RecordQuerySet, to_the_hour
+from patrols.models.places import Route, Zone
+from patrols.models.programmes import Programme
 from patrols.rotation import Slot
-
-
-class Place(Owned):
-    """A named place of an agency; codes are unique within their owner."""
-
-    code = models.CharField(_("code"), max_length=24)
-    name = models.CharField(_("name"), max_length=120)
-
-    headline: ClassVar[dict[str, Any]] = {
-        "code": "code",
-        "title": "name",
-        "owner": "owner__code",
-    }
-
-    class Meta(Owned.Meta):
-        """Listed by code."""
-
-        abstract = True
-        ordering = ["code"]
-        constraints = [
-            *Owned.Meta.constraints,
-            models.UniqueConstraint(fields=["owner", "code"], name="%(class)s_code"),
-        ]
-
-    def __str__(self) -> str:
-        """Return the name."""
-        return self.name
-
-
-class Zone(Place):
-    """An area in which patrols go."""
-
-    area = models.MultiPolygonField(_("area"))
-
-    class Meta(Place.Meta):
-        """A zone."""
-
-        verbose_name = _("zone")
-
-
-class SectionStatus(models.TextChoices):
-    """How far two states have settled a stretch of their border."""
-
-    AGREED = "agreed", _("agreed")
-    DELIMITED = "delimited", _("delimited")
-    DEMARCATED = "demarcated", _("demarcated")
-    NOT_AGREED = "not_agreed", _("not agreed")
-
-
-class BorderSection(models.Model):
-    """A stretch of the border between two states.
-
-    Reference data: every agency sees the same lines, and none of them says whose
-    ground lies on which side.
-    """
-
-    code = models.CharField(_("code"), max_length=16, primary_key=True)
-    name = models.CharField(_("name"), max_length=120)
-    states = ArrayField(models.CharField(max_length=2), size=2)
-    status = models.CharField(_("status"), max_length=12, choices=SectionStatus)
-    line = models.MultiLineStringField(_("line"))
-    source = models.CharField(_("source"), max_length=200, blank=True)
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
-
-    class Meta:
-        """Listed by code."""
-
-        ordering = ["code"]
-        verbose_name = _("border section")
-
-    def __str__(self) -> str:
-        """Return code and name."""
-        return f"{self.code} {self.name}"
-
-
-class Route(Place):
-    """The way a patrol takes."""
-
-    line = models.LineStringField(_("line"))
-
-    class Meta(Place.Meta):
-        """A route."""
-
-        verbose_name = _("route")
-
-
-class Checkpoint(Place):
-    """A crossing or control point."""
-
-    place = models.PointField(_("place"))
-
-    class Meta(Place.Meta):
-        """A checkpoint."""
-
-        verbose_name = _("checkpoint")
-
-
-class Programme(Owned):
-    """A recurring series of joint patrols under one agreement.
-
-    ``recurrence`` is an RFC 5545 RRULE in the wall-clock time of ``time_zone``.
-    ``entitlements`` maps agency codes to whole-number weights of leading.
-    """
-
-    code = models.CharField(_("code"), max_length=24)
-    name = models.CharField(_("name"), max_length=120)
-    agreement = models.ForeignKey(
-        Agreement, models.PROTECT, verbose_name=_("agreement")
-    )
-    purpose = models.CharField(
-        _("purpose"), max_length=16, choices=Purpose, default=Purpose.PATROL
-    )
-    zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("zone"))
-    route = models.ForeignKey(
-        Route, models.PROTECT, null=True, blank=True, verbose_name=_("route")
-    )
-    section_codes = ArrayField(
-        models.CharField(max_length=16), default=list, verbose_name=_("sections")
-    )
-    recurrence = models.CharField(_("recurrence"), max_length=200)
-    first_on = models.DateField(_("first day"))
-    start_time = models.TimeField(_("start"))
-    time_zone = models.CharField(_("time zone"), max_length=40)
-    duration = models.DurationField(_("duration"), default=timedelta(hours=8))
-    entitlements = models.JSONField(_("lead entitlements"))
-    horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=28)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
-    headline: ClassVar[dict[str, Any]] = {
-        "code": "code",
-        "title": "name",
-        "owner": "owner__code",
-        "is_active": "is_active",
-    }
-
-    class Meta(Owned.Meta):
-        """Codes are unique within their owner."""
-
-        ordering = ["code"]
-        verbose_name = _("programme")
-        constraints = [
-            *Owned.Meta.constraints,
-            models.UniqueConstraint(fields=["owner", "code"], name="programme_code"),
-        ]
-
-    def __str__(self) -> str:
-        """Return code and name."""
-        return f"{self.code} {self.name}"
 
 
 class PatrolState(models.TextChoices):
@@ -321,37 +173,3 @@ class Patrol(Record):
             "tlp": self.tlp,
             "level": 0,
         }
-
-
-class Fix(Guarded):
-    """One position of a patrol. ``cell`` is its H3 cell (``patrols.cells``)."""
-
-    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="fixes")
-    device = models.CharField(max_length=40, default="", blank=True)
-    at = models.DateTimeField()
-    place = models.PointField(spatial_index=False)
-    cell = models.BigIntegerField()
-    speed_mps = models.FloatField(null=True)
-    heading_deg = models.FloatField(null=True)
-    accuracy_m = models.FloatField(null=True)
-    received_at = models.DateTimeField(db_default=Now())
-
-    guard_parent: ClassVar[str | None] = "patrol"
-
-    class Meta(Guarded.Meta):
-        """One fix per device and moment: sending a batch twice is harmless."""
-
-        ordering = ["at"]
-        indexes = [
-            *Guarded.Meta.indexes,
-            models.Index(fields=["cell", "-at"], name="fix_cell"),
-            models.Index(fields=["-at", "-id"], name="fix_newest"),
-        ]
-        constraints = [
-            *Guarded.Meta.constraints,
-            models.UniqueConstraint(fields=["patrol", "at", "device"], name="fix_once"),
-        ]
-
-    def __str__(self) -> str:
-        """Return the moment."""
-        return self.at.isoformat()

@@ -1,0 +1,67 @@
+"""Programmes: recurring series of patrols."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agreement, Purpose
+from agencies.policy import Permission
+from agencies.records import Owned
+from patrols.models.places import Route, Zone
+
+
+class Programme(Owned):
+    """A recurring series of joint patrols under one agreement.
+
+    ``recurrence`` is an RFC 5545 RRULE in the wall-clock time of ``time_zone``.
+    ``entitlements`` maps agency codes to whole-number weights of leading.
+    """
+
+    code = models.CharField(_("code"), max_length=24)
+    name = models.CharField(_("name"), max_length=120)
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, verbose_name=_("agreement")
+    )
+    purpose = models.CharField(
+        _("purpose"), max_length=16, choices=Purpose, default=Purpose.PATROL
+    )
+    zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("zone"))
+    route = models.ForeignKey(
+        Route, models.PROTECT, null=True, blank=True, verbose_name=_("route")
+    )
+    section_codes = ArrayField(
+        models.CharField(max_length=16), default=list, verbose_name=_("sections")
+    )
+    recurrence = models.CharField(_("recurrence"), max_length=200)
+    first_on = models.DateField(_("first day"))
+    start_time = models.TimeField(_("start"))
+    time_zone = models.CharField(_("time zone"), max_length=40)
+    duration = models.DurationField(_("duration"), default=timedelta(hours=8))
+    entitlements = models.JSONField(_("lead entitlements"))
+    horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=28)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    release_permission: ClassVar[Permission] = Permission.PATROL_PLAN
+    headline: ClassVar[dict[str, Any]] = {
+        "code": "code",
+        "title": "name",
+        "owner": "owner__code",
+        "is_active": "is_active",
+    }
+
+    class Meta(Owned.Meta):
+        """Codes are unique within their owner."""
+
+        ordering = ["code"]
+        verbose_name = _("programme")
+        constraints = [
+            *Owned.Meta.constraints,
+            models.UniqueConstraint(fields=["owner", "code"], name="programme_code"),
+        ]
+
+    def __str__(self) -> str:
+        """Return code and name."""
+        return f"{self.code} {self.name}"
