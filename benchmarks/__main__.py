@@ -28,6 +28,7 @@ from benchmarks import (  # noqa: E402
     growth,
     ingest,
     queries,
+    roster,
     rotation,
     worlds,
 )
@@ -88,6 +89,7 @@ FIGURES: dict[str, Measure] = {
 # Engines: what needs neither processes nor a database.
 ENGINES: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "rotation": lambda n: rotation.measure(seeds=range(1, 2 * n.rounds)),
+    "roster": lambda n: roster.goals(is_quick=n.rounds == 1),
 }
 
 

@@ -80,6 +80,8 @@ class Place:
         """Return the median time of a question, in milliseconds."""
         reader, path = questions()[name]
         caller, path = self.callers[reader], path.format(patrol=self.patrol)
+        # The server may have ended one that stood idle while others were asked.
+        caller.close()
         caller.get(path)
         took = [caller.seconds(path) for _time in range(times)]
         return statistics.median(took) * 1000
