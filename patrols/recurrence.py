@@ -7,7 +7,10 @@ never, is refused, so that looking for the next start always ends soon.
 
 **Daylight saving time.** A start is a wall-clock time, not a distance from the last
 one. A time that occurs twice means its first occurrence; a time that is skipped
-moves forward by the length of the gap (RFC 5545, section 3.3.5).
+moves forward by the length of the gap (RFC 5545, section 3.3.5). An end is a
+wall-clock time too, and one that occurs twice means its last occurrence: patrols that
+follow each other on the clock overlap by the hour that is repeated, and never leave a
+gap (as GoAlert has it, PR 1252).
 
 Pure: no Django, no clock; dates and text in, moments in UTC out.
 """
@@ -182,12 +185,16 @@ def _require_sense(rule: Rule) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A rule with its first day, its time on the wall clock and its time zone."""
+    """A rule with its first day, its time on the wall clock and its time zone.
+
+    ``excepted`` days have no start (EXDATE), though they count towards COUNT.
+    """
 
     rule: Rule
     first_on: date
     start_time: time
     zone: ZoneInfo
+    excepted: frozenset[date] = frozenset()
 
     def starts(self, after: datetime, before: datetime) -> list[datetime]:
         """Return the starts in [after, before), in UTC, at most ``MAX_STARTS``.
@@ -207,6 +214,8 @@ class Series:
         low = after.astimezone(self.zone).replace(tzinfo=None) - timedelta(days=1)
         known = None
         for wall in self._dates().xafter(low, inc=True):
+            if wall.date() in self.excepted:
+                continue
             start = moment(wall, self.zone)
             if start >= before:
                 return
@@ -240,3 +249,13 @@ def moment(wall: datetime, zone: ZoneInfo) -> datetime:
     before the gap, which moves the time forward by the gap's length.
     """
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def end_of(start: datetime, duration: timedelta, zone: ZoneInfo) -> datetime:
+    """Return the end of what starts then and lasts so long on the wall clock, in UTC.
+
+    In a gap ``fold=0`` is the later reading of a time, where it occurs twice
+    ``fold=1``.
+    """
+    wall = start.astimezone(zone).replace(tzinfo=None) + duration
+    return max(wall.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))

@@ -27,6 +27,7 @@ from patrols.recurrence import BadRule, Series, parse
 CLOCK_SLACK = timedelta(minutes=10)
 MAX_DURATION = timedelta(days=30)
 MAX_WEIGHT = 1000
+MAX_EXCEPTIONS = 366
 # Moments that every clock and every time zone can show.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # The steps of a patrol's life: which role takes them, from which states.
@@ -160,6 +161,9 @@ def require_programme(
         raise Invalid(
             "bad_horizon", _("From 1 to 366 days ahead."), pointer="/horizon_days"
         )
+    if len(programme.excepted_on) > MAX_EXCEPTIONS:
+        text = _("At most %(most)s days left out.") % {"most": MAX_EXCEPTIONS}
+        raise Invalid("too_many_exceptions", text, pointer="/excepted_on")
     _require_sections(programme)
     _require_weights(programme.entitlements)
     if programme.is_active:
@@ -177,7 +181,8 @@ def series_of(programme: Programme) -> Series:
     except BadRule as error:
         raise Invalid(error.code, str(error), pointer="/recurrence") from None
     zone = ZoneInfo(programme.time_zone)
-    return Series(rule, programme.first_on, programme.start_time, zone)
+    days = frozenset(programme.excepted_on)
+    return Series(rule, programme.first_on, programme.start_time, zone, days)
 
 
 def _require_sections(programme: Programme) -> None:

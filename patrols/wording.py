@@ -49,6 +49,9 @@ def rule_in_words(programme: Programme) -> str:
     if rule.until:
         day = datetime.fromisoformat(rule.until[:8])
         parts.append(_("until %(day)s") % {"day": date_format(day, "j M Y")})
+    if programme.excepted_on:
+        days = [date_format(day, "j M Y") for day in sorted(programme.excepted_on)]
+        parts.append(_("but not on %(days)s") % {"days": _join(days, _("or"))})
     return ", ".join(part for part in parts if part)
 
 

@@ -1,5 +1,6 @@
 """What forms of all applications are made of."""
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,34 @@ class DayField(forms.DateField):
         picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=picker, **kwargs)
         self.validators.append(_is_of_our_time)
+
+
+class DaysField(forms.CharField):
+    """Some days, written with commas; a list of dates."""
+
+    default_error_messages = {
+        "not_a_day": gettext_lazy("Not a day: %(given)s. Write 2026-12-31.")
+    }
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list as it is written."""
+        if isinstance(value, list):
+            return ", ".join(day.isoformat() for day in sorted(value))
+        return value
+
+    def clean(self, value: Any) -> Any:
+        """Return the days, each once, in order."""
+        days = set()
+        for given in filter(None, re.split(r"[\s,;]+", super().clean(value) or "")):
+            try:
+                day = date.fromisoformat(given)
+            except ValueError:
+                text = self.error_messages["not_a_day"]
+                shown = {"given": given[:20]}
+                raise ValidationError(text, "not_a_day", shown) from None
+            _is_of_our_time(day)
+            days.add(day)
+        return sorted(days)
 
 
 def _is_of_our_time(value: date) -> None:

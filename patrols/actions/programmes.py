@@ -18,9 +18,10 @@ from live.kinds import Kind
 from patrols import rules
 from patrols.actions.patrols import displace
 from patrols.models import Patrol, PatrolState, Programme
+from patrols.recurrence import end_of
 from patrols.rotation import Slot, assign
 
-_RULE = {"recurrence", "first_on", "start_time", "time_zone"}
+_RULE = {"recurrence", "first_on", "excepted_on", "start_time", "time_zone"}
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def create_programme(
     """Register a programme under an agreement; every entitled agency is released it.
 
     ``values`` are the columns agreement, purpose, code, name, zone, route,
-    section_codes, recurrence, first_on, start_time, time_zone, duration,
+    section_codes, recurrence, first_on, excepted_on, start_time, time_zone, duration,
     entitlements, horizon_days, tlp and level. Its patrols are opened by
     :func:`open_patrols`, which a task calls after the event.
     """
@@ -38,6 +39,7 @@ def create_programme(
     owner = agency_of(by)
     programme = Programme(owner=owner, author_id=by.officer_id, **values)
     programme.section_codes = list(programme.section_codes)
+    programme.excepted_on = list(programme.excepted_on)
     rules.require_programme(programme, by)
     entitled = _grantees(programme, programme.entitlements)
     releases.create(
@@ -60,8 +62,8 @@ def change_programme(*, programme: Programme, by: Actor, **values: Any) -> Progr
     """
     row = Programme.objects.locked(by, programme.pk)
     require(by, Permission.PATROL_PLAN, owner_of=row)
-    if "section_codes" in values:
-        values["section_codes"] = list(values["section_codes"])
+    for name in {"section_codes", "excepted_on"} & set(values):
+        values[name] = list(values[name])
     before = set(row.entitlements)
     changed = row.take(values)
     if not changed:
@@ -149,7 +151,7 @@ def _open_one(row: Programme, at: datetime, lead: Agency, by: Actor) -> Patrol:
         zone_id=row.zone_id,
         route_id=row.route_id,
         starts_at=at,
-        ends_at=at + row.duration,
+        ends_at=end_of(at, row.duration, ZoneInfo(row.time_zone)),
         lead=lead,
         participants=sorted(row.entitlements),
         entitlements=row.entitlements,

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Refused
-from agencies.forms import DayField, choose, offer
+from agencies.forms import DayField, DaysField, choose, offer
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Party, Purpose
 from patrols.forms.patrols import PatrolDayField
@@ -93,6 +93,11 @@ class ProgrammeForm(MarkedForm):
         label=_("last day"), required=False, help_text=_("Empty: until changed.")
     )
     first_on = PatrolDayField(label=_("first day"))
+    excepted_on = DaysField(
+        label=_("days left out"),
+        required=False,
+        help_text=_("Days without a patrol, with commas: 2026-12-31, 2027-03-21."),
+    )
     start_time = forms.TimeField(
         label=_("start"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -218,7 +223,9 @@ class ProgrammeForm(MarkedForm):
 
         Code, name and places may be missing: dates are shown before they are known.
         """
-        names = ("first_on", "start_time", "time_zone", "entitlements")
+        names = (
+            "first_on", "excepted_on", "start_time", "time_zone", "entitlements",
+        )  # fmt: skip
         given = self.cleaned_data
         if given.get("rule") is None or not all(name in given for name in names):
             return None
@@ -227,7 +234,7 @@ class ProgrammeForm(MarkedForm):
     @property
     def amiss(self) -> list[tuple[str, str]]:
         """What keeps the next dates from being known: labels and what to do."""
-        names = [*FIELDS, "first_on", "start_time", "time_zone"]
+        names = [*FIELDS, "first_on", "excepted_on", "start_time", "time_zone"]
         names += [f"weight_{code}" for code in self.codes]
         return [
             (str(self[name].label), str(text))
@@ -265,8 +272,8 @@ def initial_of(programme: Programme) -> dict[str, Any]:
     """Return what the form shows of a programme."""
     names = (
         "code", "name", "purpose", "zone", "route", "section_codes", "first_on",
-        "start_time", "time_zone", "horizon_days", "is_active", "tlp", "level",
-        "version",
+        "excepted_on", "start_time", "time_zone", "horizon_days", "is_active", "tlp",
+        "level", "version",
     )  # fmt: skip
     shown = {name: getattr(programme, name) for name in names}
     shown["duration"] = programme.duration / timedelta(hours=1)

@@ -37,6 +37,10 @@ class Programme(Owned):
     )
     recurrence = models.CharField(_("recurrence"), max_length=200)
     first_on = models.DateField(_("first day"))
+    # Days on which it does not go out, though the rule says so (EXDATE).
+    excepted_on = ArrayField(
+        models.DateField(), default=list, blank=True, verbose_name=_("days left out")
+    )
     start_time = models.TimeField(_("start"))
     time_zone = models.CharField(_("time zone"), max_length=40)
     duration = models.DurationField(_("duration"), default=timedelta(hours=8))

@@ -19,6 +19,7 @@ from agencies.serializers import OwnedSerializer
 from agencies.serializers.seen import SeenAgreement
 from agencies.shown import reference
 from patrols.models import Programme, Route, Zone
+from patrols.rules import MAX_EXCEPTIONS
 from patrols.serializers.fields import places_seen
 
 
@@ -65,6 +66,7 @@ class ProgrammeSerializer(OwnedSerializer):
             "section_codes",
             "recurrence",
             "first_on",
+            "excepted_on",
             "start_time",
             "time_zone",
             "duration",
@@ -97,6 +99,9 @@ class ProgrammeChangeSerializer(MarkingSerializer):
     section_codes = Bounded(child=Text(max_length=16), required=False)
     recurrence = Text(max_length=200, required=False)
     first_on = serializers.DateField(required=False)
+    excepted_on = Bounded(
+        child=serializers.DateField(), max_length=MAX_EXCEPTIONS, required=False
+    )
     start_time = serializers.TimeField(required=False)
     time_zone = Text(max_length=40, required=False)
     duration = serializers.DurationField(required=False)

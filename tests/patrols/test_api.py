@@ -170,6 +170,8 @@ def test_programme_through_its_life(callers: Callers, world: World) -> None:
         ({"level": 4}, "/level", "max_value"),
         ({"owner": "KG-BS"}, "/owner", "unknown_field"),
         ({"first_on": "1800-01-01"}, "/first_on", "bad_day"),
+        ({"excepted_on": ["2026-01-01"] * 367}, "/excepted_on", "max_length"),
+        ({"excepted_on": ["tomorrow"]}, "/excepted_on/0", "invalid"),
     ],
 )
 def test_bad_programmes(

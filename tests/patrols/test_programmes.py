@@ -7,7 +7,7 @@ import pytest
 
 from agencies.context import acting
 from patrols import actions
-from patrols.models import Programme
+from patrols.models import Patrol, PatrolState, Programme
 from tests.patrols.conftest import Callers, programme_form
 from tests.patrols.series import (
     a_programme,
@@ -155,3 +155,45 @@ def test_ledger_of_a_programme(callers: Callers, world: World) -> None:
     assert "Over 3 patrols" in page
     # Three are opened; of the others the rotation says whom to expect.
     assert page.count("not opened yet") == 3
+
+
+def test_days_left_out_have_no_patrol(callers: Callers, world: World) -> None:
+    """By the form, by the API, and for what was opened before they were named."""
+    zone = a_zone(world.owner)
+    left_out = [(days_ahead(n)).date().isoformat() for n in (2, 4)]
+    given = programme_form(zone, repeats="daily", excepted_on=", ".join(left_out))
+    made = callers.owner.send("/patrols/programmes/new/", **given)
+    assert made.status_code == 302, made.content.decode()
+    page = " ".join(callers.owner.page(made["Location"]).content.decode().split())
+    assert "but not on" in page
+    with acting(world.owner):
+        programme = Programme.objects.visible_to(world.owner).get()
+        opened = actions.open_patrols(
+            programme=programme, upto=days_ahead(7), by=world.owner
+        )
+        days = {patrol.starts_at.date().isoformat() for patrol in opened}
+    assert days
+    assert days.isdisjoint(left_out)
+
+    path = f"programmes/{programme.pk}/"
+    shown = callers.owner.get(path).json()
+    assert shown["excepted_on"] == left_out
+    one = min(days - {days_ahead(0).date().isoformat()})
+    changed = callers.owner.patch(path, {"excepted_on": [one]}, shown["version"])
+    assert changed.status_code == 200, changed.content
+    with acting(world.owner):
+        gone = Patrol.objects.visible_to(world.owner).get(starts_at__date=one)
+        assert gone.state == PatrolState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [("2026-02-30", "Not a day: 2026-02-30"), ("0001-01-01", "Not a day of our time")],
+)
+def test_bad_days_left_out(
+    callers: Callers, world: World, wrong: str, text: str
+) -> None:
+    form = programme_form(a_zone(world.owner), excepted_on=wrong)
+    answer = callers.owner.send("/patrols/programmes/new/", **form)
+    assert answer.status_code == 200
+    assert text in answer.content.decode()
