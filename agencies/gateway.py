@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 # Rows, or events, on one page.
 MOST = 200
-# How far back a page of a map window is looked for, one after the other.
-SPANS = [timedelta(days=7 * 3**n) for n in range(6)]
+# How far back a page of a map window is looked for: at first, at most, and how many
+# times farther the next time.
+FIRST_SPAN, LAST_SPAN = timedelta(days=7), timedelta(days=2000)
+LEAST_STEP, MOST_STEP = 1.5, 30.0
 # A feature's geometry in a batch is eight deep.
 MAX_DEPTH = 20
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -225,9 +227,13 @@ class CursorPages(CursorPagination):
         if cursor and cursor.position:
             begin = datetime.fromisoformat(str(cursor.position))
             ahead = rows.filter(**{f"{time}__lt": begin})
-        for span in SPANS:
+        span = FIRST_SPAN
+        while span <= LAST_SPAN:
             since = {f"{time}__gte": begin - span}
-            found = ahead.filter(**since).order_by().values_list("pk")
-            if len(found[:wanted]) == wanted:
+            found = len(ahead.filter(**since).order_by().values_list("pk")[:wanted])
+            if found == wanted:
                 return rows.filter(**since)
+            # As far as what was found makes likely, and a little farther.
+            step = 1.2 * wanted / max(found, 1)
+            span *= min(max(step, LEAST_STEP), MOST_STEP)
         return rows

@@ -23,7 +23,10 @@ from tests.world import standing
 GROWTH = {"floor": 2.0, "goal": 1.3}
 TIMES = 15
 WINDOW = "70.2,39.8,71.2,40.6"
+# Two rows are in it lately; the page of fifty that a larger database has reaches years
+# back, so that its answer is fuller, and it has no floor.
 SMALL_WINDOW = "70.5,40.0,70.7,40.2"
+FULLER = "small map window, page of 50"
 
 
 def questions() -> dict[str, tuple[str, str]]:
@@ -34,7 +37,8 @@ def questions() -> dict[str, tuple[str, str]]:
         "list": ("broad", api),
         "list, reader of 200 rows": ("narrow", api),
         "map window, list": ("broad", f"{api}?bbox={WINDOW}"),
-        "small map window, list": ("broad", f"{api}?bbox={SMALL_WINDOW}"),
+        "small map window": ("broad", f"{api}?bbox={SMALL_WINDOW}&limit=2"),
+        FULLER: ("broad", f"{api}?bbox={SMALL_WINDOW}"),
         "map window and state": ("broad", f"{api}?bbox={WINDOW}&is_open=true"),
         "map window, reader of 200 rows": ("narrow", f"{api}?bbox={WINDOW}"),
         "open": ("broad", f"{api}?is_open=true"),
@@ -108,7 +112,8 @@ def measure(
             first = median[sizes[0]]
             for size in sizes[1:] or sizes:
                 took = median[size]
-                bounds = GROWTH if size == sizes[-1] else {}
+                is_last = size == sizes[-1] and name != FULLER
+                bounds = GROWTH if is_last else {}
                 yield Figure(
                     f"{name}, {size:,} rows", took, "ms", first, took / first, **bounds
                 )
