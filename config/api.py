@@ -25,6 +25,9 @@ from patrols.api import (
     RouteViewSet,
     ZoneViewSet,
 )
+from patrols.calendar_api import CoverageViewSet, FeedViewSet
+from patrols.lead_api import LedgerViewSet
+from patrols.roster_api import AssignmentViewSet, RosterViewSet
 
 router = SimpleRouter()
 router.register("agencies", AgencyViewSet, basename="agency-api")
@@ -45,6 +48,11 @@ router.register("checkpoints", CheckpointViewSet, basename="checkpoint-api")
 router.register("border-sections", BorderSectionViewSet, basename="section-api")
 router.register("programmes", ProgrammeViewSet, basename="programme-api")
 router.register("patrols", PatrolViewSet, basename="patrol-api")
+router.register("coverage", CoverageViewSet, basename="coverage-api")
+router.register("feeds", FeedViewSet, basename="feed-api")
+router.register("ledgers", LedgerViewSet, basename="ledger-api")
+router.register("rosters", RosterViewSet, basename="roster-api")
+router.register("assignments", AssignmentViewSet, basename="assignment-api")
 router.register("positions", PositionViewSet, basename="position-api")
 
 urlpatterns = router.urls

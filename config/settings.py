@@ -265,6 +265,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "open-patrols": {"task": "patrols.tasks.open_patrols", "schedule": 900.0},
+    "watch-consents": {"task": "patrols.tasks.watch_consents", "schedule": 60.0},
+    "solve-rosters": {"task": "patrols.tasks.solve_rosters", "schedule": 20.0},
     "end-expired-releases": {
         "task": "agencies.tasks.end_expired_releases",
         "schedule": 30.0,
@@ -286,6 +288,10 @@ CELERY_BEAT_SCHEDULE = {
 EVENT_TASKS: dict[str, list[str]] = {
     "programme.created": ["patrols.tasks.open_patrols"],
     "programme.changed": ["patrols.tasks.open_patrols"],
+    "roster.requested": ["patrols.tasks.solve_rosters"],
+    # The next one waits for its turn.
+    "roster.ready": ["patrols.tasks.solve_rosters"],
+    "roster.failed": ["patrols.tasks.solve_rosters"],
 }
 
 LANGUAGE_CODE = "en"

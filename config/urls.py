@@ -3,9 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from patrols.views import feeds
+
 urlpatterns = [
     path("", include("live.urls")),
     path("patrols/", include("patrols.urls")),
+    path("feeds/ical/<str:secret>.ics", feeds.file, name="feed-file"),
     path("incidents/", include("incidents.urls")),
     path("intel/", include("intel.urls")),
     path("", include("agencies.urls")),

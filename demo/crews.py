@@ -129,12 +129,11 @@ class Crews:
         return self._ways[route_id]
 
     def _open_due(self, client: AgencyClient, now: datetime) -> None:
-        """Agree what comes up soon, start what is due, call off what was missed."""
+        """Consent to what comes up soon, start what is due, call off what is missed."""
         soon = (now + timedelta(hours=2)).isoformat()
         due = client.rows(
             "patrols/",
-            state=["planned", "agreed"],
-            lead=client.agency,
+            state=["planned", "proposed", "agreed"],
             starts_before=soon,
             limit=100,
         )
@@ -143,13 +142,15 @@ class Crews:
                 self._open(client, patrol, now)
 
     def _open(self, client: AgencyClient, patrol: Json, now: datetime) -> None:
-        path = f"patrols/{patrol['id']}"
+        path, is_lead = f"patrols/{patrol['id']}", patrol["lead"] == client.agency
         if _moment(patrol["ends_at"]) < now + _LATE:
-            client.post(f"{path}/cancel/", {"reason": "No crew reported in time"})
+            if is_lead:
+                client.post(f"{path}/cancel/", {"reason": "No crew reported in time"})
             return
-        if patrol["state"] == "planned":
-            client.post(f"{path}/agree/")
-        if _moment(patrol["starts_at"]) <= now:
+        if _is_asked(client.agency, patrol):
+            patrol = client.post(f"{path}/agree/")
+        is_ready = patrol["state"] == "agreed" and is_lead
+        if is_ready and _moment(patrol["starts_at"]) <= now:
             client.post(f"{path}/start/")
 
     def _complete(self, client: AgencyClient, patrol: Json) -> None:
@@ -179,6 +180,7 @@ class Crews:
             programme
             for programme in programmes
             if client.agency in programme["entitlements"]
+            and self.clients.keys() >= programme["entitlements"].keys()
             and programme["route"] not in taken
             and self._way(client, programme["route"])
         ]
@@ -197,8 +199,22 @@ class Crews:
         }
         with refusals_are_fine(client.agency):
             patrol = client.post("patrols/", body)
-            client.post(f"patrols/{patrol['id']}/agree/")
+            # The owner first: its consent is the question to the others.
+            for code in [
+                client.agency,
+                *sorted({*body["participants"]} - {client.agency}),
+            ]:
+                self.clients[code].post(f"patrols/{patrol['id']}/agree/")
             client.post(f"patrols/{patrol['id']}/start/")
+
+
+def _is_asked(agency: str, patrol: Json) -> bool:
+    """Whether a patrol waits for this agency: its proposal, or its answer."""
+    if patrol["state"] == "planned":
+        return bool(patrol["owner"] == agency)
+    asked = (c for c in patrol["consents"] if c["agency"] == agency)
+    is_open = any(consent["state"] == "asked" for consent in asked)
+    return is_open and patrol["state"] == "proposed"
 
 
 def _moment(text: str) -> datetime:

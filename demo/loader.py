@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies.context import system
 from agencies.models import Agency
-from demo import agencies, incidents, programmes, reports, resources, tracks
+from demo import agencies, consents, incidents, programmes, reports, resources, tracks
 from demo.directory import Directory
 from demo.history import History
 from demo.patrols import Outings, Roster
@@ -47,6 +47,7 @@ def load(say: Say, now: datetime | None = None) -> None:
     rows = history.flush()
     fixes = tracks.write(outings.known, rng)
     events = history.flush_events()
+    consents.disagree(directory)
     say(f"Loaded {rows} rows, {fixes} positions, {events} events")
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.gis.geos import Point
 
 from agencies.policy import Actor, Permission, Role
+from demo.consents import Asking
 from demo.directory import Directory
 from demo.geodesy import destination, distance_km
 from demo.geography import Fix as Position
@@ -92,6 +93,7 @@ class Roster:
         """Take what is known of the world."""
         self.directory, self.history, self.outings = directory, history, outings
         self.rng = directory.rng
+        self.asking = Asking(directory, history)
 
     def fill(self, spec: ProgrammeSpec, programme: Programme) -> None:
         """Add all patrols of a programme from its first day to its horizon."""
@@ -126,6 +128,7 @@ class Roster:
             title=programme.name,
             zone=programme.zone,
             route=programme.route,
+            recurrence_at=start,
             starts_at=start,
             ends_at=start + programme.duration,
             lead=self.directory.agencies[lead],
@@ -145,13 +148,10 @@ class Roster:
     def _live(self, spec: ProgrammeSpec, patrol: Patrol) -> None:
         """Take a patrol as far as it has come: agreed, started, completed."""
         now = self.directory.now
-        agreed_at = patrol.starts_at - timedelta(hours=self.rng.uniform(60, 100))
-        agreed_at = max(agreed_at, patrol.created_at + timedelta(minutes=20))
-        if agreed_at > now:
+        agreed_at = self.asking.ask(patrol)
+        if agreed_at is None:
             return
         planner = self._someone(patrol, Permission.PATROL_PLAN, agreed_at)
-        self._step(patrol, Kind.PATROL_AGREED, planner, agreed_at)
-        patrol.state = PatrolState.AGREED
         named_at = agreed_at + timedelta(minutes=self.rng.uniform(10, 200))
         if named_at < now:
             self._name_commander(patrol, planner, named_at)

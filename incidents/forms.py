@@ -18,8 +18,7 @@ from agencies.forms.records import MarkedForm
 from agencies.models import Agency
 from agencies.policy import Actor
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
-from patrols.models import Patrol, PatrolState
-from patrols.rules import OPEN_STATES
+from patrols.models import OPEN_STATES, Patrol, PatrolState
 
 # Nothing is chosen for the officer: a wrong severity is worse than a second's thought.
 CHOOSE = ("", _("choose…"))

@@ -7,7 +7,7 @@ from live.kinds import Kind
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 # Types with a page of their own, by the name of its URL.
-_PAGES = ["incident", "patrol", "report", "asset"]
+_PAGES = ["incident", "patrol", "report", "asset", "roster"]
 
 
 def sentences() -> dict[str, str]:
@@ -45,11 +45,30 @@ def sentences() -> dict[str, str]:
         Kind.PROGRAMME_CHANGED: _("Programme changed"),
         Kind.PATROL_PLANNED: _("Patrol planned"),
         Kind.PATROL_CHANGED: _("Patrol changed"),
+        Kind.PATROL_PROPOSED: _("Patrol proposed"),
+        Kind.PATROL_REDRAFTED: _("Patrol is a draft again"),
+        Kind.CONSENT_ASKED: _("Consent asked again"),
+        Kind.CONSENT_REMINDED: _("Your consent is awaited"),
+        Kind.CONSENT_ACCEPTED: _("Patrol accepted by an agency"),
+        Kind.CONSENT_REFUSED: _("Patrol refused by an agency"),
+        Kind.CONSENT_COUNTERED: _("Counter-proposal for a patrol"),
+        Kind.CONSENT_ADOPTED: _("Counter-proposal adopted"),
+        Kind.CONSENT_LAPSED: _("No answer in time"),
         Kind.PATROL_AGREED: _("Patrol agreed"),
         Kind.PATROL_STARTED: _("Patrol started"),
         Kind.PATROL_MOVED: _("Patrol moved"),
         Kind.PATROL_COMPLETED: _("Patrol completed"),
         Kind.PATROL_CANCELLED: _("Patrol cancelled"),
+        Kind.ROSTER_REQUESTED: _("Roster asked for"),
+        Kind.ROSTER_STOPPED: _("Roster stopped"),
+        Kind.ROSTER_READY: _("Roster ready to publish"),
+        Kind.ROSTER_FAILED: _("Roster failed"),
+        Kind.ROSTER_PUBLISHED: _("Roster published"),
+        Kind.ROSTER_SUPERSEDED: _("Roster superseded"),
+        Kind.ASSIGNMENT_LOCKED: _("Assignment locked"),
+        Kind.ASSIGNMENT_UNLOCKED: _("Assignment unlocked"),
+        Kind.FEED_CREATED: _("Calendar feed opened"),
+        Kind.FEED_REVOKED: _("Calendar feed revoked"),
         Kind.INCIDENT_REPORTED: _("New incident"),
         Kind.INCIDENT_CHANGED: _("Incident changed"),
         Kind.INCIDENT_ACKNOWLEDGED: _("Incident acknowledged"),

@@ -10,18 +10,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.errors import Invalid, NotFound
-from agencies.fields import NothingSerializer, Seen
+from agencies.fields import Seen
 from agencies.filters import PlaceFilters
 from agencies.gateway import actor_of
 from agencies.repeats import AnsweredOnce
 from agencies.rest import OwnedViewSet, ReadViewSet
 from patrols import actions, fixes, place_versions, tracks
+from patrols.consent_api import ConsentSeries, ConsentVerbs
 from patrols.filters import (
     FixFilters,
     PatrolFilters,
     ProgrammeFilters,
     SectionFilters,
 )
+from patrols.lead_api import PatrolLead, ProgrammeLeads
 from patrols.models import (
     BorderSection,
     Checkpoint,
@@ -178,7 +180,7 @@ class BorderSectionViewSet(ReadViewSet):
     page_order = ("code",)
 
 
-class ProgrammeViewSet(PatrolsViewSet):
+class ProgrammeViewSet(ProgrammeLeads, ConsentSeries, PatrolsViewSet):
     """Recurring series of joint patrols."""
 
     queryset = Programme.objects.all()
@@ -203,8 +205,8 @@ class ProgrammeViewSet(PatrolsViewSet):
         )
 
 
-class PatrolViewSet(PatrolsViewSet):
-    """Patrols: planned, agreed, under way, completed; or cancelled."""
+class PatrolViewSet(PatrolLead, ConsentVerbs, PatrolsViewSet):
+    """Patrols: drafts, proposed, agreed, under way, completed; or cancelled."""
 
     queryset = Patrol.objects.all()
     serializer_class = PatrolSerializer
@@ -222,13 +224,6 @@ class PatrolViewSet(PatrolsViewSet):
         """Change a patrol that has not left; needs ``If-Match``."""
         row, given = self.to_change(PatrolChangeSerializer, is_needed=True)
         return self.answer(actions.change(patrol=row, by=actor_of(request), **given))
-
-    @extend_schema(request=None, responses=PatrolSerializer)
-    @action(detail=True, methods=["post"])
-    def agree(self, request: Request, pk: str) -> Response:
-        """Fix a planned patrol."""
-        row, _given = self.to_change(NothingSerializer)
-        return self.answer(actions.agree(patrol=row, by=actor_of(request)))
 
     @extend_schema(request=MomentSerializer, responses=PatrolSerializer)
     @action(detail=True, methods=["post"])

@@ -18,8 +18,15 @@ from agencies.filters import (
     nameable,
     yes_no,
 )
+from agencies.models import Officer
 from patrols.cells import Box, cells_of
-from patrols.models import Patrol, PatrolState, Programme, SectionStatus
+from patrols.models import (
+    Patrol,
+    PatrolState,
+    Programme,
+    RosterState,
+    SectionStatus,
+)
 
 
 class BoxFormField(forms.CharField):
@@ -110,6 +117,10 @@ class PatrolFilters(RecordFilters):
     programme = filters.ModelChoiceFilter(queryset=nameable(Programme))
     starts_after = MomentFilter("starts_at", "gt")
     starts_before = MomentFilter("starts_at", "lt")
+    ends_after = MomentFilter("ends_at", "gt")
+    commander = filters.ModelChoiceFilter(
+        queryset=nameable(Officer), to_field_name="username"
+    )
     updated_after = MomentFilter("updated_at", "gt")
     bbox = BoxFilter(field_name="last_place", cell="last_cell")
 
@@ -121,3 +132,24 @@ class FixFilters(Filters):
     since = MomentFilter("at", "gte")
     until = MomentFilter("at", "lt")
     bbox = BoxFilter(field_name="place", cell="cell")
+
+
+class FeedFilters(Filters):
+    """Calendar feeds."""
+
+    programme = filters.UUIDFilter(field_name="programme_id")
+
+
+class RosterFilters(Filters):
+    """Rosters."""
+
+    state = any_of(RosterState.choices)
+    updated_after = MomentFilter("updated_at", "gt")
+
+
+class AssignmentFilters(Filters):
+    """Assignments."""
+
+    patrol = filters.UUIDFilter(field_name="patrol_id")
+    roster = filters.UUIDFilter(field_name="roster_id")
+    is_active = yes_no()

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from agencies.policy import Actor
-from patrols.models import Route, Zone
+from patrols.models import Patrol, Route, Zone
 
 
 def places(actor: Actor) -> list["Prefetch[Any]"]:
@@ -15,3 +15,8 @@ def places(actor: Actor) -> list["Prefetch[Any]"]:
         Prefetch("zone", Zone.objects.visible_to(actor).only(*names)),
         Prefetch("route", Route.objects.visible_to(actor).only(*names)),
     ]
+
+
+def zone_of(patrol: Patrol) -> Zone | None:
+    """Return the zone of a patrol that was read with its places, if it is seen."""
+    return getattr(patrol, "zone", None)

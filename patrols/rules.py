@@ -13,7 +13,9 @@ from agencies.fields import LATEST
 from agencies.models import Agency, Agreement, Party
 from agencies.policy import Actor, Permission
 from patrols.crossing import require_ground
+from patrols.demand_rules import require_demand
 from patrols.models import (
+    OPEN_STATES,
     BorderSection,
     Patrol,
     PatrolState,
@@ -30,14 +32,20 @@ MAX_WEIGHT = 1000
 MAX_EXCEPTIONS = 366
 # Moments that every clock and every time zone can show.
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-# The steps of a patrol's life: which role takes them, from which states.
-OPEN_STATES = (PatrolState.PLANNED, PatrolState.AGREED)
+# The steps that the lead agency or the owner takes: which role, from which states.
 STEPS: dict[str, tuple[Permission, tuple[str, ...]]] = {
-    "agree": (Permission.PATROL_PLAN, (PatrolState.PLANNED,)),
     "cancel": (Permission.PATROL_PLAN, OPEN_STATES),
     "start": (Permission.PATROL_RUN, (PatrolState.AGREED,)),
     "complete": (Permission.PATROL_RUN, (PatrolState.UNDER_WAY,)),
     "commander": (Permission.PATROL_RUN, (*OPEN_STATES, PatrolState.UNDER_WAY)),
+}
+# What planners do on the way to an agreed patrol: whether it is the owner who does it,
+# or another agency that takes part; in which states.
+PLANNING: dict[str, tuple[bool, tuple[str, ...]]] = {
+    "change": (True, OPEN_STATES),
+    "propose": (True, (PatrolState.PLANNED,)),
+    "withdraw": (True, (PatrolState.PROPOSED,)),
+    "answer": (False, (PatrolState.PROPOSED,)),
 }
 
 
@@ -52,9 +60,18 @@ def possible(patrol: Patrol, by: Actor) -> set[str]:
             for name, (permission, states) in STEPS.items()
             if by.may(permission) and patrol.state in states
         }
-    if patrol.state not in OPEN_STATES or not by.owns(patrol):
-        return names
-    return names | ({"change"} if by.may(Permission.PATROL_PLAN) else set())
+    return names | {
+        name
+        for name, (is_owners, states) in PLANNING.items()
+        if by.may(Permission.PATROL_PLAN)
+        and patrol.state in states
+        and (by.owns(patrol) if is_owners else takes_part(patrol, by))
+    }
+
+
+def takes_part(patrol: Patrol, by: Actor) -> bool:
+    """Whether the actor's agency is asked for its consent: it is not the owner."""
+    return by.agency in patrol.participants and not by.owns(patrol)
 
 
 def require_step(patrol: Patrol, step: str, by: Actor) -> None:
@@ -92,27 +109,26 @@ def require_past(at: datetime, *, pointer: str) -> None:
 
 def require_known_places(row: Patrol | Programme, by: Actor) -> None:
     """Refuse a zone or route that the actor does not see, like one that is not."""
-    if not Zone.objects.visible_to(by).filter(pk=row.zone_id).exists():
+    require_seen(by, zone=row.zone_id, route=row.route_id)
+
+
+def require_seen(by: Actor, *, zone: Any = None, route: Any = None) -> None:
+    """Refuse a zone or route, if there is one, that the actor does not see."""
+    if zone and not Zone.objects.visible_to(by).filter(pk=_pk(zone)).exists():
         raise Invalid("unknown_zone", _("No such zone."), pointer="/zone")
-    if row.route_id is None:
-        return
-    if not Route.objects.visible_to(by).filter(pk=row.route_id).exists():
+    if route and not Route.objects.visible_to(by).filter(pk=_pk(route)).exists():
         raise Invalid("unknown_route", _("No such route."), pointer="/route")
+
+
+def _pk(place: Any) -> Any:
+    return getattr(place, "pk", place)
 
 
 def require_patrol(patrol: Patrol, by: Actor) -> None:
     """Refuse a patrol that cannot be: its marking, hours, places or agencies."""
     patrol.require_marking(by)
     require_known_places(patrol, by)
-    if not EARLIEST <= patrol.starts_at <= LATEST:
-        raise Invalid("bad_day", _("Not a day of our time."), pointer="/starts_at")
-    length = patrol.ends_at - patrol.starts_at
-    if not timedelta(0) < length <= MAX_DURATION:
-        raise Invalid(
-            "bad_duration",
-            _("A patrol ends after it starts, within 30 days."),
-            pointer="/ends_at",
-        )
+    require_hours(patrol)
     known = set(
         Agency.objects.filter(code__in=patrol.participants).values_list(
             "code", flat=True
@@ -129,6 +145,20 @@ def require_patrol(patrol: Patrol, by: Actor) -> None:
             "lead_not_participant",
             _("The lead agency takes part itself."),
             pointer="/lead",
+        )
+    require_demand(patrol.demand, patrol.participants)
+
+
+def require_hours(patrol: Patrol) -> None:
+    """Refuse hours that cannot be."""
+    if not EARLIEST <= patrol.starts_at <= LATEST:
+        raise Invalid("bad_day", _("Not a day of our time."), pointer="/starts_at")
+    length = patrol.ends_at - patrol.starts_at
+    if not timedelta(0) < length <= MAX_DURATION:
+        raise Invalid(
+            "bad_duration",
+            _("A patrol ends after it starts, within 30 days."),
+            pointer="/ends_at",
         )
 
 
@@ -157,15 +187,13 @@ def require_programme(
     )
     if not series.next(first, 1):
         raise Invalid("never", _("This rule has no day at all."), pointer="/recurrence")
-    if not 1 <= programme.horizon_days <= 366:
-        raise Invalid(
-            "bad_horizon", _("From 1 to 366 days ahead."), pointer="/horizon_days"
-        )
+    _require_days(programme)
     if len(programme.excepted_on) > MAX_EXCEPTIONS:
         text = _("At most %(most)s days left out.") % {"most": MAX_EXCEPTIONS}
         raise Invalid("too_many_exceptions", text, pointer="/excepted_on")
     _require_sections(programme)
     _require_weights(programme.entitlements)
+    require_demand(programme.demand, programme.entitlements)
     if programme.is_active:
         _require_agreement(programme, by)
 
@@ -183,6 +211,17 @@ def series_of(programme: Programme) -> Series:
     zone = ZoneInfo(programme.time_zone)
     days = frozenset(programme.excepted_on)
     return Series(rule, programme.first_on, programme.start_time, zone, days)
+
+
+def _require_days(programme: Programme) -> None:
+    if not 1 <= programme.horizon_days <= 366:
+        raise Invalid(
+            "bad_horizon", _("From 1 to 366 days ahead."), pointer="/horizon_days"
+        )
+    if not 1 <= programme.consent_days <= 90:
+        raise Invalid(
+            "bad_consent_days", _("From 1 to 90 days."), pointer="/consent_days"
+        )
 
 
 def _require_sections(programme: Programme) -> None:

@@ -2,11 +2,14 @@
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from agencies.context import system
 from agencies.errors import Refused
 from patrols.actions import open_due
-from patrols.models import Programme
+from patrols.actions.asking import follow_up
+from patrols.consent_rules import REMINDERS
+from patrols.models import Consent, Programme
 
 log = structlog.get_logger(__name__)
 
@@ -33,3 +36,32 @@ def open_patrols() -> int:
                 code=refusal.code,
             )
     return opened
+
+
+@shared_task
+def watch_consents() -> int:
+    """Remind agencies of what they are asked, and end waits that are over.
+
+    Each patrol in its own transaction. Returns how many there was something to do for.
+    """
+    with system("watch consents"):
+        until = timezone.now() + max(REMINDERS)
+        waiting = Consent.objects.waiting().filter(deadline_at__lte=until)
+        ids = sorted(set(waiting.values_list("patrol", flat=True)))
+    count = 0
+    for patrol_id in ids:
+        with system("watch consents") as by:
+            count += follow_up(patrol_id=patrol_id, by=by)
+    return count
+
+
+@shared_task
+def solve_rosters() -> bool:
+    """Work out the next roster that waits, if none is being worked on.
+
+    Started by every request and after every roster; and by the schedule, which finds
+    those whose worker died. Returns whether there was one.
+    """
+    from patrols.roster_run import run_next  # noqa: PLC0415 - loads OR-Tools
+
+    return run_next()

@@ -120,12 +120,9 @@ class Turn:
     entitlement: str
     leads: str
     deviation: str
-    is_lead: bool = False
 
 
-def turns(
-    standing: dict[str, Standing], weights: dict[str, int], lead: str = ""
-) -> list[Turn]:
+def turns(standing: dict[str, Standing], weights: dict[str, int]) -> list[Turn]:
     """Return the agencies of a ledger, those with the largest share first."""
     order = sorted(standing, key=lambda code: (-weights.get(code, 0), code))
     return [
@@ -135,7 +132,6 @@ def turns(
             entitlement=decimal(standing[code].entitlement),
             leads=decimal(Fraction(standing[code].leads)),
             deviation=deviation_in_words(standing[code].deviation),
-            is_lead=code == lead,
         )
         for code in order
     ]
@@ -183,6 +179,12 @@ def decimal(number: Fraction) -> str:
     rounded = round(number, 2)
     places = 0 if rounded.denominator == 1 else 2
     return number_format(float(rounded), decimal_pos=places)
+
+
+def owed(credit: Fraction) -> str:
+    """Return a credit with its sign: above zero for who is owed leads."""
+    text = decimal(abs(credit))
+    return f"+{text}" if credit > 0 else f"\N{MINUS SIGN}{text}" if credit else text
 
 
 def deviation_in_words(deviation: Fraction) -> str:

@@ -1,7 +1,6 @@
-"""Patrols: planned, agreed, under way, completed; or cancelled."""
+"""Patrols: planned, under way, completed; or cancelled. Consent has its own module."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +8,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.accounts import actor_of_agency, agency_of
+from agencies.accounts import agency_of
 from agencies.actions import releases
-from agencies.context import system
-from agencies.errors import Conflict, Invalid
+from agencies.errors import Invalid
 from agencies.models import Officer
-from agencies.policy import MAX_LEVEL, Actor, Permission, Role, require
+from agencies.policy import Actor, Permission, Role, require
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import rules
-from patrols.models import Patrol, PatrolState
+from patrols.actions import asking, steps
+from patrols.actions.crewing import follow_patrol
+from patrols.demand_rules import touched
+from patrols.models import OPEN_STATES, Patrol, PatrolState
 
 
 @transaction.atomic
@@ -46,30 +47,26 @@ def plan(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Patrol:
 
 @transaction.atomic
 def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
-    """Change title, places, hours or marking before the patrol starts."""
+    """Change title, places, hours or marking before the patrol starts.
+
+    Agencies whose consent it touches are asked again.
+    """
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN, owner_of=row)
-    rules.require_state(row, *rules.OPEN_STATES)
-    before = row.tear_line_values()
+    rules.require_state(row, *OPEN_STATES)
+    before, asked = row.tear_line_values(), row.demand
+    leads = [row.lead.code]
     changed = row.take(values)
     if not changed:
         return row
-    if row.programme_id is not None and "starts_at" in changed:
-        # The programme's rule would open the old start again.
-        raise Conflict("by_programme", _("The programme's rule sets the start."))
     rules.require_patrol(row, by)
     releases.save_changed(row=row, changed=changed, kind=Kind.PATROL_CHANGED, by=by)
-    _carry_over(row, before, Kind.PATROL_CHANGED, by)
-    return row
-
-
-@transaction.atomic
-def agree(*, patrol: Patrol, by: Actor) -> Patrol:
-    """Fix a planned patrol: it will go out as planned."""
-    row = Patrol.objects.locked(by, patrol.pk)
-    require(by, Permission.PATROL_PLAN)
-    rules.require_step(row, "agree", by)
-    return _move(row, Kind.PATROL_AGREED, by, state=PatrolState.AGREED)
+    steps.carry_over(patrol=row, before=before, kind=Kind.PATROL_CHANGED, by=by)
+    if {"starts_at", "ends_at"} & set(changed):
+        follow_patrol(patrol=row, by=by)
+    leads.append(row.lead.code)
+    own = touched(asked, row.demand, row.participants)
+    return asking.ask_again(patrol=row, changed=changed, leads=leads, own=own, by=by)
 
 
 @transaction.atomic
@@ -80,10 +77,10 @@ def start(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol:
     rules.require_step(row, "start", by)
     left_at = at or timezone.now()
     rules.require_past(left_at, pointer="/at")
-    return _move(
-        row,
-        Kind.PATROL_STARTED,
-        by,
+    return steps.move(
+        patrol=row,
+        kind=Kind.PATROL_STARTED,
+        by=by,
         state=PatrolState.UNDER_WAY,
         started_at=left_at,
     )
@@ -101,8 +98,12 @@ def complete(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol
         raise Invalid(
             "before_start", _("The patrol had not started then."), pointer="/at"
         )
-    return _move(
-        row, Kind.PATROL_COMPLETED, by, state=PatrolState.COMPLETED, ended_at=back_at
+    return steps.move(
+        patrol=row,
+        kind=Kind.PATROL_COMPLETED,
+        by=by,
+        state=PatrolState.COMPLETED,
+        ended_at=back_at,
     )
 
 
@@ -117,10 +118,11 @@ def cancel(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
     rules.require_step(row, "cancel", by)
     if not reason.strip():
         raise Invalid("empty", _("Say why."), pointer="/reason")
-    return _move(
-        row,
-        Kind.PATROL_CANCELLED,
-        by,
+    asking.end_asking(patrol=row, by=by)
+    return steps.move(
+        patrol=row,
+        kind=Kind.PATROL_CANCELLED,
+        by=by,
         state=PatrolState.CANCELLED,
         cancel_reason=reason.strip(),
     )
@@ -133,10 +135,11 @@ def displace(*, patrol: Patrol, by: Actor) -> Patrol:
     For a change of the programme alone, which asks for the permission; it acts in
     the system context, since the patrol may lie above the level of ``by``.
     """
-    return _move(
-        patrol,
-        Kind.PATROL_CANCELLED,
-        by,
+    asking.end_asking(patrol=patrol, by=by)
+    return steps.move(
+        patrol=patrol,
+        kind=Kind.PATROL_CANCELLED,
+        by=by,
         detail={"reason": "programme changed"},
         state=PatrolState.CANCELLED,
         is_displaced=True,
@@ -169,37 +172,6 @@ def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
     record_event(
         Kind.PATROL_CHANGED, by=by, subject=row, detail={"fields": ["commander"]}
     )
-    return row
-
-
-def _move(
-    row: Patrol,
-    kind: Kind,
-    by: Actor,
-    *,
-    detail: dict[str, Any] | None = None,
-    **values: Any,
-) -> Patrol:
-    """Take a locked patrol one step on, and its tear line with it."""
-    before = row.tear_line_values()
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.touch()
-    row.save()
-    record_event(kind, by=by, subject=row, detail=detail or {})
-    _carry_over(row, before, kind, by)
-    return row
-
-
-def _carry_over(row: Patrol, before: dict[str, Any], kind: Kind, by: Actor) -> None:
-    """Let the tear line follow, whoever acts.
-
-    The lead agency takes steps of patrols that another agency owns, whose tear line
-    it does not see; nor need an officer of the owner, where that has a marking of
-    its own. So it follows on the part of the owner and, for TLP:RED, of the author.
-    """
-    with system("tear line"):
-        agency = actor_of_agency(row.owner, MAX_LEVEL)
-        label = by.label if by.owns(row) else agency.label
-        owner = replace(agency, label=label, officer_id=row.author_id)
-        releases.carry_over(row, before=before, kind=kind, by=owner)
+    return asking.ask_again(
+        patrol=row, changed=["commander"], leads=[row.lead.code], by=by
+    )

@@ -14,10 +14,12 @@ from agencies.actions import releases
 from agencies.context import system
 from agencies.models import Agency, Party
 from agencies.policy import Actor, Permission, require
+from live.journal import record as record_event
 from live.kinds import Kind
-from patrols import rules
+from patrols import eligibility, rules
+from patrols.actions.leads import keep_plan
 from patrols.actions.patrols import displace
-from patrols.models import Patrol, PatrolState, Programme
+from patrols.models import Patrol, PatrolState, PlanReason, Programme
 from patrols.recurrence import end_of
 from patrols.rotation import Slot, assign
 
@@ -55,8 +57,8 @@ def create_programme(
 def change_programme(*, programme: Programme, by: Actor, **values: Any) -> Programme:
     """Change a programme; what it opened already stays, with these exceptions.
 
-    A change of the rule, the first day, the hour or the time zone cancels planned
-    patrols ahead that the new rule does not name (agreed ones stay). New
+    A change of the rule, the first day, the hour or the time zone cancels drafts and
+    proposed patrols ahead that the new rule does not name (agreed ones stay). New
     entitlements hold for patrols opened from now on: leads that were published are
     kept, and credits are carried over exactly (``patrols.rotation``).
     """
@@ -122,23 +124,74 @@ def _open(row: Programme, since: datetime, upto: datetime, by: Actor) -> list[Pa
         parties = Party.objects.present().filter(agreement=agreement)
         rules.require_still_carried(row, parties.values_list("agency__code", flat=True))
         opened = Patrol.objects.filter(programme=row, is_displaced=False)
-        taken = set(opened.values_list("starts_at", flat=True))
+        taken = set(opened.values_list("recurrence_at", flat=True))
         ledger = dict(Patrol.objects.ledger(row))
-    starts = [
-        start
-        for start in rules.series_of(row).starts(since, upto)
-        if start not in taken
-        and rules.in_force(agreement, start.astimezone(zone).date())
-    ]
-    ledger |= dict.fromkeys(starts, Slot(row.entitlements))
-    order = sorted(ledger) if starts else []
+        starts = [
+            start
+            for start in rules.series_of(row).starts(since, upto)
+            if start not in taken
+            and rules.in_force(agreement, start.astimezone(zone).date())
+        ]
+        barred = eligibility.barred(row, starts)
+    ahead = _note_unled(row, (since, upto), barred, by)
+    if not ahead:
+        return []
+    ledger |= {at: Slot(weights) for at, weights in ahead.items()}
+    order = sorted(ledger)
     given = assign([ledger[at] for at in order], ahead=row.entitlements)
     leads = dict(zip(order, given, strict=True))
     agencies = {a.code: a for a in Agency.objects.filter(code__in=row.entitlements)}
-    return [_open_one(row, at, agencies[leads[at]], by) for at in starts]
+    made = [
+        _open_one(row, at, agencies[leads[at]], by, weights, barred[at])
+        for at, weights in ahead.items()
+    ]
+    begin = min(timezone.now(), made[0].starts_at)
+    keep_plan(programme=row, reason=PlanReason.OPENED, by=by, since=begin)
+    return made
 
 
-def _open_one(row: Programme, at: datetime, lead: Agency, by: Actor) -> Patrol:
+def _note_unled(
+    row: Programme,
+    span: tuple[datetime, datetime],
+    barred: dict[datetime, dict[str, str]],
+    by: Actor,
+) -> dict[datetime, dict[str, int]]:
+    """Return the weights at each start that somebody may lead; note the others.
+
+    A patrol that nobody may lead is an error of planning. It stays closed, is named on
+    the programme's page, and is opened as soon as somebody may.
+    """
+    since, upto = span
+    weights = row.entitlements
+    ahead = {at: eligibility.eligible(weights, bars) for at, bars in barred.items()}
+    others = [
+        one
+        for one in row.unled
+        if (at := datetime.fromisoformat(one["at"])) > timezone.now()
+        and not since <= at < upto
+    ]
+    unled = others + [
+        {"at": at.isoformat(), "barred": barred[at]}
+        for at, left in ahead.items()
+        if not left
+    ]
+    if unled != row.unled:
+        row.unled = unled
+        row.touch()
+        row.save()
+        fields = {"fields": ["unled"]}
+        record_event(Kind.PROGRAMME_CHANGED, by=by, subject=row, detail=fields)
+    return {at: left for at, left in ahead.items() if left}
+
+
+def _open_one(
+    row: Programme,
+    at: datetime,
+    lead: Agency,
+    by: Actor,
+    weights: dict[str, int],
+    barred: dict[str, str],
+) -> Patrol:
     patrol = Patrol(
         owner=row.owner,
         # The schedule is nobody: a patrol of TLP:RED then stays with the programme's
@@ -150,11 +203,14 @@ def _open_one(row: Programme, at: datetime, lead: Agency, by: Actor) -> Patrol:
         title=row.name,
         zone_id=row.zone_id,
         route_id=row.route_id,
+        recurrence_at=at,
         starts_at=at,
         ends_at=end_of(at, row.duration, ZoneInfo(row.time_zone)),
         lead=lead,
         participants=sorted(row.entitlements),
-        entitlements=row.entitlements,
+        entitlements=weights,
+        barred=barred,
+        demand=row.demand,
     )
     releases.create(
         row=patrol,
@@ -175,17 +231,18 @@ def _displace(row: Programme, by: Actor) -> None:
         ahead = (
             Patrol.objects.select_for_update(of=("self",))
             .select_related("owner", "lead")
-            .filter(programme=row, state=PatrolState.PLANNED)
-            .filter(starts_at__gt=timezone.now())
-            .order_by("starts_at")
+            .filter(programme=row)
+            .filter(state__in=[PatrolState.PLANNED, PatrolState.PROPOSED])
+            .filter(recurrence_at__gt=timezone.now())
+            .order_by("recurrence_at")
         )
         patrols = list(ahead)
         if not patrols:
             return
-        end = patrols[-1].starts_at + timedelta(seconds=1)
-        named = set(rules.series_of(row).starts(patrols[0].starts_at, end))
+        end = patrols[-1].recurs_at + timedelta(seconds=1)
+        named = set(rules.series_of(row).starts(patrols[0].recurs_at, end))
         for patrol in patrols:
-            if patrol.starts_at not in named:
+            if patrol.recurs_at not in named:
                 displace(patrol=patrol, by=by)
 
 

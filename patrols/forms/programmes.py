@@ -14,6 +14,7 @@ from agencies.errors import Refused
 from agencies.forms import DayField, DaysField, choose, offer
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Party, Purpose
+from patrols.forms.demand import OFFICERS, DemandForm, shown_demand
 from patrols.forms.patrols import PatrolDayField
 from patrols.forms.recurrence import (
     CUSTOM,
@@ -36,9 +37,10 @@ class PartyShare:
     name: str
     agreements: list[str]
     field: Any
+    officers: Any
 
 
-class ProgrammeForm(MarkedForm):
+class ProgrammeForm(DemandForm, MarkedForm):
     """A programme. Each agency of the officer's agreements has a field of its own."""
 
     code = forms.CharField(label=_("code"), max_length=24)
@@ -115,6 +117,13 @@ class ProgrammeForm(MarkedForm):
         initial=28,
         help_text=_("So far ahead the platform opens the patrols and names who leads."),
     )
+    consent_days = forms.IntegerField(
+        label=_("days to answer"),
+        min_value=1,
+        max_value=90,
+        initial=7,
+        help_text=_("Those who take part answer a proposal so long before the start."),
+    )
     is_active = forms.BooleanField(label=_("active"), required=False, initial=True)
 
     def __init__(
@@ -139,6 +148,7 @@ class ProgrammeForm(MarkedForm):
             self.fields[f"weight_{code}"] = forms.IntegerField(
                 label=code, min_value=0, max_value=1000, required=False
             )
+        self.ask_of(self.codes)
         if programme is None:
             del self.fields["is_active"]
             return
@@ -178,7 +188,11 @@ class ProgrammeForm(MarkedForm):
         names = dict(Agency.objects.values_list("code", "name"))
         return [
             PartyShare(
-                code, names.get(code, ""), self.agreements[code], self[f"weight_{code}"]
+                code,
+                names.get(code, ""),
+                self.agreements[code],
+                self[f"weight_{code}"],
+                self[OFFICERS + code],
             )
             for code in self.codes
         ]
@@ -246,18 +260,23 @@ class ProgrammeForm(MarkedForm):
     def values(self) -> dict[str, Any]:
         """The columns of the programme."""
         inner = {"version", "rule", *FIELDS, *(f"weight_{code}" for code in self.codes)}
+        inner |= self.demand_fields
         given = self.cleaned_data
         values = {name: given[name] for name in given if name not in inner}
         values["recurrence"] = given["rule"]
         values["duration"] = timedelta(hours=given["duration"])
+        values["demand"] = self.demand(given["entitlements"])
         return values
 
     def refuse(self, refusal: Refused) -> None:
         """Show a refusal beside the field that the officer sees of it."""
         pointer = refusal.pointer or ""
         _empty, _colon, place = pointer.partition("/entitlements/")
+        _empty, _colon, sending = pointer.partition("/demand/places/")
         if f"weight_{place}" in self.fields:
             self.add_error(f"weight_{place}", str(refusal))
+        elif OFFICERS + sending in self.fields:
+            self.add_error(OFFICERS + sending, str(refusal))
         elif pointer == "/recurrence":
             self.add_error(self._ruling, str(refusal))
         else:
@@ -272,11 +291,12 @@ def initial_of(programme: Programme) -> dict[str, Any]:
     """Return what the form shows of a programme."""
     names = (
         "code", "name", "purpose", "zone", "route", "section_codes", "first_on",
-        "excepted_on", "start_time", "time_zone", "horizon_days", "is_active", "tlp",
-        "level", "version",
+        "excepted_on", "start_time", "time_zone", "horizon_days", "consent_days",
+        "is_active", "tlp", "level", "version",
     )  # fmt: skip
     shown = {name: getattr(programme, name) for name in names}
     shown["duration"] = programme.duration / timedelta(hours=1)
     weights = programme.entitlements.items()
     shown |= {f"weight_{code}": weight for code, weight in weights}
+    shown |= shown_demand(programme.demand, programme.entitlements)
     return shown | fields_of(programme.recurrence)

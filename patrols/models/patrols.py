@@ -19,11 +19,16 @@ from patrols.rotation import Slot
 class PatrolState(models.TextChoices):
     """Where a patrol stands."""
 
-    PLANNED = "planned", _("planned")
+    PLANNED = "planned", _("draft")
+    PROPOSED = "proposed", _("proposed")
     AGREED = "agreed", _("agreed")
     UNDER_WAY = "under_way", _("under way")
     COMPLETED = "completed", _("completed")
     CANCELLED = "cancelled", _("cancelled")
+
+
+# Those that have not left, and may leave yet.
+OPEN_STATES = (PatrolState.PLANNED, PatrolState.PROPOSED, PatrolState.AGREED)
 
 
 class PatrolQuerySet(RecordQuerySet["Patrol"]):
@@ -35,31 +40,30 @@ class PatrolQuerySet(RecordQuerySet["Patrol"]):
 
     def ahead(self, now: datetime) -> Self:
         """Keep those still to come, soonest first."""
-        open_states = [PatrolState.PLANNED, PatrolState.AGREED]
-        return self.filter(state__in=open_states, ends_at__gt=now).order_by(
+        return self.filter(state__in=OPEN_STATES, ends_at__gt=now).order_by(
             "starts_at", "id"
         )
 
     def past(self, now: datetime) -> Self:
         """Keep those that are over: done, called off, or never left; latest first."""
         is_over = Q(state__in=[PatrolState.COMPLETED, PatrolState.CANCELLED])
-        never_left = Q(
-            state__in=[PatrolState.PLANNED, PatrolState.AGREED], ends_at__lte=now
-        )
+        never_left = Q(state__in=OPEN_STATES, ends_at__lte=now)
         return self.filter(is_over | never_left).order_by("-starts_at", "-id")
 
     def ledger(self, programme: "Programme") -> list[tuple[datetime, Slot]]:
-        """Return a programme's patrols with leads and weights, in order of start.
+        """Return a programme's patrols with leads and weights, in the rule's order.
 
+        Each stands at the start that the rule gave it, wherever it was moved to.
         Cancelled ones do not count (``patrols.rotation``).
         """
         rows = self.filter(programme=programme).exclude(state=PatrolState.CANCELLED)
-        columns = rows.order_by("starts_at", "id").values_list(
-            "starts_at", "entitlements", "lead__code"
+        columns = rows.order_by("recurrence_at", "id").values_list(
+            "recurrence_at", "entitlements", "lead__code"
         )
         return [
             (at, Slot(weights or programme.entitlements, lead))
             for at, weights, lead in columns
+            if at is not None
         ]
 
 
@@ -73,6 +77,9 @@ class Patrol(Record):
     programme = models.ForeignKey(
         Programme, models.PROTECT, null=True, verbose_name=_("programme")
     )
+    # The start by the programme's rule (RFC 5545: RECURRENCE-ID). It stays when the
+    # patrol is moved, so that the rule does not open the same patrol again.
+    recurrence_at = models.DateTimeField(null=True, editable=False)
     title = models.CharField(_("title"), max_length=120)
     zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("zone"))
     route = models.ForeignKey(
@@ -87,6 +94,8 @@ class Patrol(Record):
         Agency, models.PROTECT, related_name="+", verbose_name=_("lead agency")
     )
     entitlements = models.JSONField(default=dict, editable=False)
+    # Who takes part but could not lead: by agency the rule (``patrols.eligibility``).
+    barred = models.JSONField(default=dict, editable=False)
     # Codes of the agencies that take part, the lead among them.
     participants = ArrayField(
         models.CharField(max_length=16), verbose_name=_("participants")
@@ -99,6 +108,9 @@ class Patrol(Record):
         related_name="+",
         verbose_name=_("commander"),
     )
+    # What it asks for, and who goes: by agency role and call sign of each officer.
+    demand = models.JSONField(_("demand"), default=dict, blank=True)
+    crew = models.JSONField(default=dict, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -127,7 +139,7 @@ class Patrol(Record):
     )
 
     class Meta(Record.Meta):
-        """One patrol per programme and start: opening them twice is harmless."""
+        """One patrol per start of a rule: opening them twice is harmless."""
 
         ordering = ["-starts_at", "-id"]
         verbose_name = _("patrol")
@@ -140,9 +152,13 @@ class Patrol(Record):
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(
-                fields=["programme", "starts_at"],
+                fields=["programme", "recurrence_at"],
                 condition=Q(is_displaced=False),
-                name="patrol_once_per_start",
+                name="patrol_once_per_recurrence",
+            ),
+            models.CheckConstraint(
+                condition=Q(programme__isnull=True) | Q(recurrence_at__isnull=False),
+                name="patrol_of_programme_recurs",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="patrol_ends_after_start"
@@ -156,6 +172,11 @@ class Patrol(Record):
                 name="patrol_completed_has_end",
             ),
         ]
+
+    @property
+    def recurs_at(self) -> datetime:
+        """The start that its programme's rule gave it; of a single patrol its own."""
+        return self.recurrence_at or self.starts_at
 
     def tear_line_values(self) -> dict[str, Any]:
         """Return zone, hours and state; no title, commander, route or positions."""

@@ -45,7 +45,17 @@ class Programme(Owned):
     time_zone = models.CharField(_("time zone"), max_length=40)
     duration = models.DurationField(_("duration"), default=timedelta(hours=8))
     entitlements = models.JSONField(_("lead entitlements"))
+    # What each of its patrols asks for (``patrols.demand``); empty: the usual.
+    demand = models.JSONField(_("demand"), default=dict, blank=True)
+    # Agencies that are passed over where no commander of theirs is free; each says so
+    # for itself, for partners learn from it that none is.
+    commanders_asked = ArrayField(
+        models.CharField(max_length=16), default=list, editable=False
+    )
+    # Starts that nobody may lead and that are therefore not open, with the rules.
+    unled = models.JSONField(default=list, editable=False)
     horizon_days = models.PositiveSmallIntegerField(_("days ahead"), default=28)
+    consent_days = models.PositiveSmallIntegerField(_("days to answer"), default=7)
     is_active = models.BooleanField(_("active"), default=True)
 
     release_permission: ClassVar[Permission] = Permission.PATROL_PLAN

@@ -24,6 +24,8 @@ from agencies.serializers import (
 from agencies.serializers.seen import SeenOfficer
 from agencies.shown import reference
 from patrols.models import Patrol, Programme, Route, Zone
+from patrols.serializers.consents import ConsentSerializer
+from patrols.serializers.demand import CrewMemberSerializer, DemandSerializer
 from patrols.serializers.fields import places_seen
 
 
@@ -39,6 +41,9 @@ class PatrolSerializer(RecordSerializer):
     ends_at = MomentField(read_only=True)
     started_at = MomentField(read_only=True, allow_null=True)
     ended_at = MomentField(read_only=True, allow_null=True)
+    demand = DemandSerializer(read_only=True)
+    crew = serializers.DictField(child=CrewMemberSerializer(many=True), read_only=True)
+    consents = ConsentSerializer(many=True, read_only=True)
     last_place = GeometryField("Point", read_only=True, allow_null=True)
     last_fix_at = MomentField(read_only=True, allow_null=True)
 
@@ -59,9 +64,12 @@ class PatrolSerializer(RecordSerializer):
             "lead",
             "participants",
             "commander",
+            "demand",
+            "crew",
             "started_at",
             "ended_at",
             "cancel_reason",
+            "consents",
             "last_place",
             "last_fix_at",
             "tear_line_of",
@@ -74,6 +82,7 @@ class PatrolSerializer(RecordSerializer):
             **super().expressions(actor),
             "programme": reference("programme_id", Programme.objects.visible_to(actor)),
             "commander": officer_seen("commander_id", actor),
+            "consents": ConsentSerializer.of_patrol(actor),
             **places_seen(actor),
         }
 
@@ -86,6 +95,7 @@ class PatrolChangeSerializer(MarkingSerializer):
     route = Seen(Route, required=False, allow_null=True)
     starts_at = MomentField(required=False)
     ends_at = MomentField(required=False)
+    demand = DemandSerializer(required=False)
 
 
 class PatrolWriteSerializer(PatrolChangeSerializer):

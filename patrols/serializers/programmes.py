@@ -20,6 +20,7 @@ from agencies.serializers.seen import SeenAgreement
 from agencies.shown import reference
 from patrols.models import Programme, Route, Zone
 from patrols.rules import MAX_EXCEPTIONS
+from patrols.serializers.demand import DemandSerializer
 from patrols.serializers.fields import places_seen
 
 
@@ -50,6 +51,7 @@ class ProgrammeSerializer(OwnedSerializer):
     entitlements = serializers.DictField(
         child=serializers.IntegerField(), read_only=True
     )
+    demand = DemandSerializer(read_only=True)
 
     class Meta:
         """Under what agreement, where, when, and who leads how often."""
@@ -71,7 +73,9 @@ class ProgrammeSerializer(OwnedSerializer):
             "time_zone",
             "duration",
             "entitlements",
+            "demand",
             "horizon_days",
+            "consent_days",
             "is_active",
         ]
 
@@ -106,7 +110,9 @@ class ProgrammeChangeSerializer(MarkingSerializer):
     time_zone = Text(max_length=40, required=False)
     duration = serializers.DurationField(required=False)
     entitlements = Weights(required=False, allow_empty=False)
+    demand = DemandSerializer(required=False)
     horizon_days = serializers.IntegerField(min_value=1, max_value=366, required=False)
+    consent_days = serializers.IntegerField(min_value=1, max_value=90, required=False)
     is_active = serializers.BooleanField(required=False)
 
 

@@ -15,6 +15,7 @@ from agencies.models import Officer
 from agencies.policy import Actor, Permission
 from patrols.forms.patrols import BoardForm
 from patrols.models import Patrol, PatrolQuerySet
+from patrols.views.consents import awaiting
 from patrols.views.maps import out_now
 
 FEW = 20
@@ -35,8 +36,8 @@ def board(request: HttpRequest) -> HttpResponse:
     first = (page - 1) * size
     parts = {}
     for name in [show] if show in PARTS else PARTS:
-        rows = _filtered(_part(name, actor), filters)
-        found = list(_shown(rows, actor)[first : first + size + 1])
+        rows = filtered(_part(name, actor), filters)
+        found = list(shown(rows, actor)[first : first + size + 1])
         parts[name] = {"rows": found[:size], "has_more": len(found) > size}
     context = {
         "form": form,
@@ -45,6 +46,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "page": page,
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "may_plan": actor.may(Permission.PATROL_PLAN),
+        **awaiting(actor),
     }
     return render(request, "patrols/board.html", context)
 
@@ -54,7 +56,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def under_way(request: HttpRequest) -> HttpResponse:
     """Show who is out now, for the dashboard."""
     actor = actor_of(request)
-    rows = _shown(_part("under_way", actor), actor)
+    rows = shown(_part("under_way", actor), actor)
     return render(request, "patrols/_under_way.html", {"patrols": rows[:100]})
 
 
@@ -74,7 +76,8 @@ def _part(name: str, actor: Actor) -> PatrolQuerySet:
     return rows.ahead(now) if name == "ahead" else rows.past(now)
 
 
-def _filtered(rows: PatrolQuerySet, filters: dict[str, Any]) -> PatrolQuerySet:
+def filtered(rows: PatrolQuerySet, filters: dict[str, Any]) -> PatrolQuerySet:
+    """Keep what the filters of the board ask for."""
     if since := filters.get("since"):
         rows = rows.filter(ends_at__gte=_midnight(since))
     if until := filters.get("until"):
@@ -94,7 +97,7 @@ def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _shown(rows: PatrolQuerySet, actor: Actor) -> PatrolQuerySet:
+def shown(rows: PatrolQuerySet, actor: Actor) -> PatrolQuerySet:
     """Read along what a row shows; a commander whom one does not know is none."""
     known = Officer.objects.visible_to(actor).only("name", "rank", "call_sign")
     return rows.select_related("owner", "lead").prefetch_related(

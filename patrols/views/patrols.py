@@ -22,10 +22,12 @@ from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
 from patrols import actions, rules, wording
 from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
-from patrols.models import Patrol, PatrolState, Programme
+from patrols.models import Patrol, Programme
 from patrols.references import places
-from patrols.rotation import Standing, standings
 from patrols.tracks import heading
+from patrols.views import consents
+from patrols.views.crews import crew_of
+from patrols.views.leads import lead_of
 from patrols.views.sharing import sharing
 
 # As on the map: an older position is drawn hollow.
@@ -48,8 +50,10 @@ def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
         "commander_form": CommanderForm(patrol=row, actor=actor)
         if "commander" in possible
         else None,
+        **consents.consent_of(row, possible, actor),
+        **crew_of(row, actor),
         **_whereabouts(row, actor),
-        **_turn(row, actor),
+        **lead_of(row, actor, request.GET.get("instead", "")),
         **sharing(row, actor),
     }
     return render(request, "patrols/patrol.html", context)
@@ -98,19 +102,13 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take one step of a patrol's life, named by the button."""
     actor = actor_of(request)
     row = _seen(actor, pk)
-    match request.POST.get("step"):
-        case "agree":
-            actions.agree(patrol=row, by=actor)
-        case "start":
-            actions.start(patrol=row, by=actor)
-        case "complete":
-            actions.complete(patrol=row, by=actor)
-        case "cancel":
-            _cancel(request, row, actor)
-        case "commander":
-            _name_commander(request, row, actor)
-        case _:
-            raise BadRequest("step")
+    name = request.POST.get("step", "")
+    if plain := _PLAIN.get(name):
+        plain(patrol=row, by=actor)
+    elif with_form := _WITH_FORM.get(name):
+        with_form(request, row, actor)
+    else:
+        raise BadRequest("step")
     return redirect("patrol", pk=row.pk)
 
 
@@ -128,6 +126,22 @@ def _name_commander(request: HttpRequest, row: Patrol, actor: Actor) -> None:
         actions.name_commander(patrol=row, officer=officer, by=actor)
     else:
         messages.error(request, _("Name a commander of the lead agency."))
+
+
+# What the buttons do: with nothing more, or with what their form says.
+_PLAIN = {
+    "accept": actions.accept,
+    "withdraw": actions.withdraw_proposal,
+    "start": actions.start,
+    "complete": actions.complete,
+}
+_WITH_FORM = {
+    "propose": consents.propose,
+    "refuse": consents.refuse,
+    "adopt": consents.adopt,
+    "cancel": _cancel,
+    "commander": _name_commander,
+}
 
 
 def _seen(actor: Actor, pk: UUID) -> Patrol:
@@ -156,25 +170,4 @@ def _whereabouts(row: Patrol, actor: Actor) -> dict[str, Any]:
         "heading": course,
         "direction": None if course is None else wording.direction(course),
         "is_old": timezone.now() - row.last_fix_at > OLD,
-    }
-
-
-def _turn(row: Patrol, actor: Actor) -> dict[str, Any]:
-    """Return why the rotation gave the lead, from the patrols that one sees."""
-    if row.programme is None or row.state == PatrolState.CANCELLED:
-        return {}
-    ledger = [
-        (at, slot)
-        for at, slot in Patrol.objects.visible_to(actor).ledger(row.programme)
-        if at <= row.starts_at
-    ]
-    slots = [slot for _at, slot in ledger]
-    after: list[dict[str, Standing]] = [{}, *standings(slots)]
-    if len(after) < 2:
-        return {}
-    weights = dict(slots[-1].weights)
-    return {
-        "turns": wording.turns(after[-1], weights, row.lead.code),
-        "turns_before": len(slots) - 1,
-        "why": wording.why(row.lead.code, after[-2], weights),
     }

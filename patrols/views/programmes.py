@@ -21,9 +21,13 @@ from patrols.forms.programmes import ProgrammeForm, initial_of
 from patrols.models import BorderSection, Patrol, PatrolState, Programme
 from patrols.references import places
 from patrols.rotation import Slot, assign, standings
+from patrols.views.consents import drafts_of
+from patrols.views.leads import leads_of
 from patrols.views.sharing import sharing
 
 NEXT = 6
+# Cancelled when the rule no longer names them.
+LOOSE = (PatrolState.PLANNED, PatrolState.PROPOSED)
 
 
 @officer_required
@@ -56,6 +60,8 @@ def programme(request: HttpRequest, pk: UUID) -> HttpResponse:
         "turns": wording.turns(after[-1], row.entitlements) if after else [],
         "counted": len(ledger),
         "may_plan": may_plan,
+        **drafts_of(row, actor),
+        **leads_of(row, actor),
         **sharing(row, actor),
     }
     return render(request, "patrols/programme.html", context)
@@ -157,16 +163,16 @@ def _next(
     """
     now = timezone.now()
     ahead = Patrol.objects.visible_to(actor).filter(
-        programme=row.pk, starts_at__gte=now, is_displaced=False
+        programme=row.pk, recurrence_at__gte=now, is_displaced=False
     )
-    opened = {patrol.starts_at: patrol for patrol in ahead.select_related("lead")}
+    opened = {patrol.recurs_at: patrol for patrol in ahead.select_related("lead")}
     series = rules.series_of(row)
     last = max(opened, default=now) + timedelta(seconds=1)
     named = {*series.next(now, NEXT), *series.starts(now, last)}
     kept = {
         at: patrol
         for at, patrol in opened.items()
-        if at in named or patrol.state != PatrolState.PLANNED
+        if at in named or patrol.state not in LOOSE
     }
     starts = sorted(named | set(kept))[:NEXT]
     slots = {at: slot for at, slot in ledger if at not in opened or at in kept}

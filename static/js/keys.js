@@ -55,6 +55,13 @@ function step(by) {
   return true;
 }
 
+/** Go to the period before or after, where a page has any. */
+function turn(way) {
+  const link = document.querySelector(`[data-step="${way}"]`);
+  link?.click();
+  return Boolean(link);
+}
+
 function focusFilter() {
   const control = document.querySelector("[data-filter], main input[type=search], main .filters :is(input, select)");
   control?.focus();
@@ -75,6 +82,8 @@ tinykeys(window, {
   "/": key(focusFilter),
   j: key(() => step(1)),
   k: key(() => step(-1)),
+  "[": key(() => turn("back")),
+  "]": key(() => turn("on")),
 });
 
 document.addEventListener("click", (event) => {

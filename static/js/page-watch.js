@@ -4,7 +4,9 @@
 // What changed is found by fetching the page anew, under the reader's own rights, and comparing its parts. A record
 // is fetched from its own address, data-watch-at: a form that came back stands at another. If the reader no longer
 // sees it, nothing of it stays, and data-watch-list is the way on.
+// <… data-live>, a calendar or a list, draws itself anew instead, unless the reader's hand is on it: then the bar asks.
 import { follow } from "./connection.js";
+import { liveFragment } from "./fragments.js";
 import { isGone } from "./live.js";
 import { redrawScene } from "./patrol-scene.js";
 import { seldom } from "./seldom.js";
@@ -17,6 +19,7 @@ export function watchPage() {
   const bar = document.getElementById("changed");
   const shown = parts(document);
   const { watch, watchId, watchAt = location.href, watchList } = watched?.dataset ?? {};
+  const list = watched?.dataset.live === undefined ? null : liveFragment(watched, bar);
   let isOver = false;
 
   /** Hand on the page as it is now (null: it cannot be had); a record that is not there any more goes. */
@@ -45,7 +48,11 @@ export function watchPage() {
   function onEvent(frame) {
     if (!watched || isOver || Date.parse(frame.at) <= drawnAt) return;
     const isMove = frame.kind === "patrol.moved";
-    if (watchId !== frame.ref.id) {
+    if (list) {
+      if (frame.ref.type !== watch || isMove) return;
+      if (isGone(frame)) list.forget(frame.ref.id);
+      list.refresh();
+    } else if (watchId !== frame.ref.id) {
       if (!watchId && frame.ref.type === watch && !isMove) look();
     } else if (isGone(frame)) withdraw();
     else if (isMove) move();
@@ -54,6 +61,7 @@ export function watchPage() {
 
   // Not a reload: that would send a form that came back once more.
   bar?.querySelector("button")?.addEventListener("click", () => {
+    if (list) return;
     if (new URL(watchAt, location.href).href === location.href) location.reload();
     else location.assign(watchAt);
   });

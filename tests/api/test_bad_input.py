@@ -49,10 +49,16 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+# The caller here is an agency's system; tests/patrols/test_feeds.py tries these.
+OFFICERS_ONLY = {"/api/v1/feeds/"}
+
+
 def writes() -> list[tuple[str, list[str]]]:
     """Return every path that takes a POST without an id, with its fields."""
     found = []
     for path, entry in DESCRIPTION["paths"].items():
+        if path in OFFICERS_ONLY:
+            continue
         body = entry.get("post", {}).get("requestBody")
         if body and "{" not in path:
             schema = resolved(body["content"]["application/json"]["schema"])
@@ -90,15 +96,19 @@ def test_what_is_not_known_is_named(api: Api, path: str, fields: list[str]) -> N
 @TIMES
 @pytest.mark.parametrize(("path", "fields"), WRITES)
 def test_no_value_breaks_a_field(api: Api, path: str, fields: list[str]) -> None:
-    for name in fields:
-        for value in STRANGE:
-            answer = api.post(path, EXAMPLES.get(path, {}) | {name: value})
-            said = (name, value if len(str(value)) < 99 else "…", answer.content[:300])
-            assert answer.status_code in (201, 400, 404, 409), said
-            if answer.status_code == 400:
-                places = [f["pointer"] for f in answer.json().get("errors", [])]
-                assert all(place.startswith("/") for place in places), said
-                assert "Traceback" not in answer.content.decode()
+    """Every value in all fields together, and a third of them in each field alone."""
+    bodies = [dict.fromkeys(fields, value) for value in STRANGE]
+    for n, name in enumerate(fields):
+        alone = [{name: value} for value in STRANGE[n % 3 :: 3]]
+        bodies += [EXAMPLES.get(path, {}) | given for given in alone]
+    for body in bodies:
+        answer = api.post(path, body)
+        said = (str(body)[:200], answer.content[:300])
+        assert answer.status_code in (201, 400, 404, 409), said
+        if answer.status_code == 400:
+            places = [f["pointer"] for f in answer.json().get("errors", [])]
+            assert all(place.startswith("/") for place in places), said
+            assert "Traceback" not in answer.content.decode()
 
 
 @TIMES
@@ -106,8 +116,8 @@ def test_no_value_breaks_a_field(api: Api, path: str, fields: list[str]) -> None
 def test_no_filter_breaks_a_list(api: Api, resource: str) -> None:
     parameters = DESCRIPTION["paths"][f"/api/v1/{resource}/"]["get"]["parameters"]
     values = ["", "x", "\0", "0", "-1", "9" * 40, "1,2,3,4", "NaN,1,2,3", "%", "'", "é"]
-    for parameter in parameters:
-        for value in values:
+    for n, parameter in enumerate(parameters):
+        for value in values[n % 2 :: 2]:
             answer = api.get(f"{resource}/", {parameter["name"]: value})
             said = (parameter["name"], value, answer.content[:300])
             assert answer.status_code in (200, 400), said

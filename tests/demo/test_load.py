@@ -29,7 +29,7 @@ from demo import cast
 from incidents.models import Acknowledgement, Incident, IncidentState, Response
 from intel.models import Report
 from live.models import Event
-from patrols.models import BorderSection, Fix, Patrol, Programme
+from patrols.models import BorderSection, Consent, Fix, Patrol, Programme
 from tests.demo.conftest import Loaded
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -89,7 +89,16 @@ def test_sixty_days_of_patrols(everything: Loaded) -> None:
     assert 8 <= states["under_way"] <= 12
     assert states["completed"] > 350
     assert states["cancelled"] > 10
-    assert states["planned"] + states["agreed"] > 150
+    assert states["planned"] + states["proposed"] + states["agreed"] > 150
+    # Every answer that there can be stands somewhere.
+    assert min(states["planned"], states["proposed"], states["agreed"]) > 10
+    answers = Counter(Consent.objects.current().values_list("state", flat=True))
+    assert set(answers) == {"asked", "accepted", "countered", "refused"}
+    assert (
+        Consent.objects.waiting().filter(deadline_at__lte=timezone.now()).count() == 0
+    )
+    agreed = Patrol.objects.filter(state="agreed")
+    assert not agreed.exclude(consents__state="accepted").exists()
     past = Patrol.objects.filter(state="completed")
     assert not past.filter(fixes=None).exists()
     assert not past.filter(commander=None).exists()

@@ -38,11 +38,15 @@ class Oracle:
     fixes: dict[UUID, UUID] = field(default_factory=dict)
     # Shapes that places had: the type, and of which place.
     versions: dict[UUID, tuple[str, UUID]] = field(default_factory=dict)
+    # Plans of leads, by the programme.
+    plans: dict[UUID, UUID] = field(default_factory=dict)
     # What is kept of officers: its type, and of whom.
     papers: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     # By the asset.
     maintenances: dict[UUID, UUID] = field(default_factory=dict)
     answers: dict[UUID, str] = field(default_factory=dict)
+    # Calendar feeds, by the officer.
+    feeds: dict[UUID, str] = field(default_factory=dict)
     # Agencies, and officers, that have ever seen a record: they may hear that it went.
     ever: set[tuple[str, UUID]] = field(default_factory=set)
     hour: int = 0
@@ -59,12 +63,14 @@ class Oracle:
             found[note.type].add(pk)
         found["release"] = set(self.grants)
         found["fix"] = set(self.fixes)
+        found["leadplan"] = set(self.plans)
         for pk, (kind, _place) in self.versions.items():
             found[kind].add(pk)
         found["maintenance"] = set(self.maintenances)
         for pk, (kind, _name) in self.papers.items():
             found[kind].add(pk)
         found["idempotencykey"] = set(self.answers)
+        found["feedkey"] = set(self.feeds)
         found["officer"] = {p.id for p in self.people.values() if p.id}
         found["agreement"] = {a.id for a in self.agreements.values()}
         parties = [p for a in self.agreements.values() for p in a.parties]
@@ -226,6 +232,14 @@ class Oracle:
         """Exactly those who see the patrol."""
         return self.sees_record(person, self.fixes[pk])
 
+    def sees_plan(self, person: Person, pk: UUID) -> bool:
+        """Exactly those who see the programme, as far as the table goes."""
+        return self.sees_record(person, self.plans[pk])
+
+    def sees_none(self, person: Person, pk: UUID) -> bool:
+        """Nobody in town asks for rosters: the crawl and their own tests do."""
+        return False
+
     def sees_version(self, person: Person, pk: UUID) -> bool:
         """Exactly those who see the place."""
         return self.sees_record(person, self.versions[pk][1])
@@ -278,6 +292,10 @@ class Oracle:
         if not asked.is_system:
             return person.name == asked.name
         return person.agency == asked.agency and person.clearance >= asked.clearance
+
+    def sees_feed(self, person: Person, pk: UUID) -> bool:
+        """Whoever opened it, and nobody else."""
+        return person.name == self.feeds[pk]
 
     # --- the journal ----------------------------------------------------------
 
@@ -334,6 +352,13 @@ NOTED = {
     "logged": "logentry",
     "response_assigned": "response",
     "response_changed": "response",
+    "consent_asked": "consent",
+    "consent_reminded": "consent",
+    "consent_accepted": "consent",
+    "consent_refused": "consent",
+    "consent_countered": "consent",
+    "consent_lapsed": "consent",
+    "counter_adopted": "consent",
 }
 RECORDS = [
     "incident", "report", "patrol", "programme", "zone", "route", "checkpoint", "post",
@@ -345,7 +370,12 @@ RULES = {
     "acknowledgement": Oracle.sees_note,
     "logentry": Oracle.sees_note,
     "response": Oracle.sees_note,
+    "consent": Oracle.sees_note,
     "fix": Oracle.sees_fix,
+    "leadplan": Oracle.sees_plan,
+    **dict.fromkeys(
+        ["roster", "rosterwork", "assignment", "assetuse", "gap"], Oracle.sees_none
+    ),
     "zoneversion": Oracle.sees_version,
     "routeversion": Oracle.sees_version,
     "checkpointversion": Oracle.sees_version,
@@ -357,6 +387,7 @@ RULES = {
     "agreement": Oracle.sees_agreement,
     "party": Oracle.sees_party,
     "idempotencykey": Oracle.sees_answer,
+    "feedkey": Oracle.sees_feed,
 }
 # Types whose rows the model bounds by ``may_hear`` instead of naming each, and why.
 BOUNDED = {"event": "one action writes several, each a copy of its subject's audience"}

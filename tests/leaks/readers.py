@@ -165,6 +165,15 @@ def _between_two(readers: Readers, person: Person, row: Any) -> bool:
     return is_party and _like_parent(readers, person, row)
 
 
+def _taking_part(readers: Readers, person: Person, row: Any) -> bool:
+    """The owner and those who take part, as far as they see the patrol."""
+    patrol = _parent(readers, row)
+    agencies = readers.row(Agency, person.agency) if person.agency else None
+    takes_part = agencies is not None and agencies.code in patrol.participants
+    is_owner = person.agency == patrol.owner_id
+    return (is_owner or takes_part) and _like_parent(readers, person, row)
+
+
 def _log(readers: Readers, person: Person, row: Any) -> bool:
     if row.sharing == "own":
         return person.agency == row.agency_id and _like_parent(readers, person, row)
@@ -223,6 +232,29 @@ def _owner_alone(readers: Readers, person: Person, row: Any) -> bool:
     return person.agency is not None and person.agency == row.owner_id
 
 
+def _officer_alone(readers: Readers, person: Person, row: Any) -> bool:
+    return person.officer == row.officer_id
+
+
+def _planned(readers: Readers, person: Person, row: Any) -> bool:
+    """The agency that it is about; before publication, if it is the planners' own."""
+    from agencies.models import Asset  # noqa: PLC0415
+    from patrols.models import Roster  # noqa: PLC0415
+
+    about = getattr(row, "agency_id", None) or readers.row(Asset, row.asset_id).owner_id
+    is_told = row.is_active or readers.row(Roster, row.roster_id).owner_id == about
+    return (
+        is_told
+        and person.agency is not None
+        and person.agency == about
+        and _like_parent(readers, person, row)
+    )
+
+
+def _cleared_owner(readers: Readers, person: Person, row: Any) -> bool:
+    return _owner_alone(readers, person, row) and person.clearance >= row.level
+
+
 # Who reads rows that no agency owns.
 RULES: dict[str, Rule] = {
     "Absence": _colleagues,
@@ -230,22 +262,31 @@ RULES: dict[str, Rule] = {
     "Acknowledgement": _between_two,
     "Agency": _everybody,
     "Agreement": _agreement,
+    "AssetUse": _planned,
+    "Assignment": _planned,
     "Authorisation": _colleagues,
     "BorderSection": _everybody,
     "Certification": _colleagues,
     "CheckpointVersion": _like_parent,
     "Client": _own_agency,
+    "Consent": _taking_part,
     # What it tells is told by the frames, which carry the subject's own marks.
     "Event": _nobody,
+    "FeedKey": _officer_alone,
     "Fix": _like_parent,
+    "Gap": _planned,
     # Given back to whoever sent the request, and to the same key only.
     "IdempotencyKey": _nobody,
+    "LeadPlan": _like_parent,
     "LogEntry": _log,
     "Maintenance": _like_parent,
     "Officer": _officer,
     "Party": _agreement,
     "Release": _release,
     "Response": _between_two,
+    "Roster": _cleared_owner,
+    # The people of all agencies: for the platform alone.
+    "RosterWork": _nobody,
     "RouteVersion": _like_parent,
     "State": _everybody,
     "ZoneVersion": _like_parent,
@@ -253,6 +294,7 @@ RULES: dict[str, Rule] = {
 # Fields with fewer readers than their row.
 NARROWER: dict[str, Rule] = {
     "Client.client_secret": _nobody,
+    "FeedKey.secret_hash": _nobody,
     "Officer.password": _nobody,
     "Release.end_reason": _owner_alone,
     "Report.source_note": _owner_alone,

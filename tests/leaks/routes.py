@@ -29,9 +29,11 @@ SUBJECT = {"pk": "pk", "object_id": "pk", "code": "code"}
 CONSTANT = {
     "app_label": sorted({m._meta.app_label for m in admin.site._registry}),
     "url": ["no/such/page/"],
+    # A real one is its officer's own; see tests/patrols/test_feeds.py.
+    "secret": ["no-such-secret"],
 }
 # Names of pages whose first word is no model's name, and which model they are about.
-ABOUT: dict[str, str] = {}
+ABOUT: dict[str, str] = {"ledger": "agreement"}
 # Consumers whose messages the crawl reads, see ``crawl.frames``.
 CONSUMERS = {"ws/live/"}
 

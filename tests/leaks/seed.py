@@ -24,6 +24,8 @@ from agencies.records import Guarded, Owned, Record, guarded_models
 from incidents import actions as incidents
 from live import sequencer
 from patrols import actions as patrols
+from patrols.models import Programme
+from patrols.roster_run import run_next
 from tests.leaks import makers
 from tests.world import PASSWORD, World, soon
 
@@ -142,13 +144,15 @@ def fill(world: World) -> None:
     world.join("UZ-BT")
     for model in OWNED:
         make(world, model, "parties")
+    hangs = {"programme": open_leads, "asset": maintain}
+    hangs |= dict.fromkeys(makers.REDRAWN, _redraw)
     for (_model, variant), row in made.items():
         if row.type_name() == "incident" and variant in ("partner", "parties"):
             talk(world, row)
-        if row.type_name() in makers.REDRAWN:
-            _redraw(world, row, VARIANTS[variant][0])
-        if row.type_name() == "asset":
-            maintain(world, row, VARIANTS[variant][0])
+        if hang := hangs.get(row.type_name()):
+            hang(world, row, VARIANTS[variant][0])
+    _ask(world)
+    rosters(world)
     _accounts(world)
     time.sleep(0.25)  # until the releases that were to expire have
     while sequencer.sequence():
@@ -177,6 +181,58 @@ def _release_partly(world: World, model: type[Owned]) -> None:
     soon_over = datetime.now(UTC) + timedelta(seconds=0.2)
     with acting(by):
         releases.release(record=row, to="agency:TJ-BT", by=by, expires_at=soon_over)
+
+
+def open_leads(world: World, row: Any, name: str) -> None:
+    """Open a programme's patrol of the week, with the plan of its lead."""
+    by = world.actor(name)
+    with acting(by):
+        patrols.open_patrols(programme=row, upto=soon(24 * 7), by=by)
+
+
+def _ask(world: World) -> None:
+    """Propose a patrol that a partner takes part in; it would rather have it later.
+
+    Another agency is let see it, and what was answered it does not.
+    """
+    by = world.owner
+    with acting(by):
+        grantees = ["agency:TJ-BT", "agency:KZ-BS"]
+        patrol: Any = makers.MAKERS["patrol"](by, f"N{next(NUMBERS)}", grantees[:1])
+        releases.release(record=patrol, to=grantees[1], by=by)
+        patrols.propose(patrol=patrol, by=by)
+    by = world.partner
+    with acting(by):
+        patrols.counter(patrol=patrol, ends_at=soon(12), reason="R", by=by)
+
+
+def rosters(world: World) -> None:
+    """One that is published, with people and equipment of two agencies; and a draft.
+
+    Nobody has the commanders' paper: both agencies are short of commanders.
+    """
+    by = world.owner
+    with acting(by):
+        programme: Any = patrols.create_programme(
+            by=by, agreement=world.agreement, code="R", name="R", zone=_zone_of(by),
+            recurrence="FREQ=DAILY", first_on=date(2026, 1, 1), start_time=clock(20),
+            time_zone="UTC", duration=timedelta(hours=4),
+            entitlements={"KG-BS": 1, "TJ-BT": 1},
+            demand={"places": {"KG-BS": 2, "TJ-BT": 2},
+                    "equipment": {"KG-BS": {"radio": 1}}},
+        )  # fmt: skip
+        patrols.open_patrols(programme=programme, upto=soon(24 * 4), by=by)
+    day = timezone.localdate()
+    for is_published in (True, False):
+        with acting(by):
+            roster = patrols.request_roster(
+                agreement=world.agreement, from_on=day, seconds=5,
+                until_on=day + timedelta(days=4), by=by,
+            )  # fmt: skip
+        assert run_next()
+        if is_published:
+            with acting(by):
+                patrols.publish_roster(roster=roster, by=by)
 
 
 def _redraw(world: World, row: Any, name: str) -> None:
@@ -223,6 +279,10 @@ def _accounts(world: World) -> None:
                 officer=officer, territory=State.objects.get(code="KG"),
                 valid_from=date(2026, 1, 1), authority="A", by=by,
             )  # fmt: skip
+    for name in world.officers:
+        by = world.actor(name)
+        with acting(by):
+            patrols.create_feed(by=by, programme=Programme.objects.first())
     for name in ("owner", "outsider"):
         with system("test"):
             browser = Browser()

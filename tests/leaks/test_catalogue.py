@@ -22,6 +22,7 @@ def test_the_journal_and_former_shapes_are_only_added_to() -> None:
     assert added_to == {
         "live.Event",
         "patrols.CheckpointVersion",
+        "patrols.LeadPlan",
         "patrols.RouteVersion",
         "patrols.ZoneVersion",
     }

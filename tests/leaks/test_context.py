@@ -6,6 +6,7 @@ from agencies.context import acting, system
 from agencies.models import Agency
 from agencies.records import guarded_models
 from live.models import Event
+from tests.leaks import seed
 from tests.leaks.town import furnish
 from tests.world import World
 
@@ -13,6 +14,7 @@ from tests.world import World
 def test_nobody_sees_nothing(world: World) -> None:
     """Without an actor every guarded table of a full town looks empty."""
     furnish(world)
+    seed.rosters(world)
     with system("test"):
         assert all(model._base_manager.exists() for model in guarded_models())
     for model in guarded_models():

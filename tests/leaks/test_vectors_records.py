@@ -12,6 +12,7 @@ from agencies.policy import TLP
 from agencies.records import Owned
 from incidents import actions as incidents
 from incidents.models import Incident
+from patrols.models import Programme
 from tests.api.http import NOWHERE
 from tests.leaks import routes, seed
 from tests.leaks.conftest import MODELS, Visits, frames, list_of, revoke
@@ -138,6 +139,8 @@ def test_l07_a_child_is_reached_through_its_own_parent(
             incidents.assign(incident=one, agency=world.agencies["TJ-BT"], by=by)
     for one in pairs[Asset]:
         seed.maintain(world, one, "owner")
+    for one in pairs[Programme]:
+        seed.open_leads(world, one, "owner")
     readers = Readers()
     for route in found:
         one, two = pairs[route.model]  # type: ignore[index]
@@ -145,6 +148,9 @@ def test_l07_a_child_is_reached_through_its_own_parent(
         children = routes.children(routes.child(other), two, readers)
         assert children, route.at
         url = routes.address(route, {route.subject: str(one.pk), other: children[0]})
+        if url.endswith(".json"):
+            assert visits["owner"].get(url).status_code == 404, url
+            continue
         for method in route.unsafe:
             body = {"state": "done", "reason": "r"}
             sent = getattr(visits["owner"], method)(url, *[body] * (method != "delete"))

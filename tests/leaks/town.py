@@ -4,6 +4,7 @@
 others; ``makers`` knows how to make one row of each.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +21,8 @@ from agencies.models import Agency, IdempotencyKey, Release
 from agencies.policy import Role
 from agencies.records import Owned
 from incidents.models import Incident
-from tests.leaks.facts import Grant, Note, Sheet
+from patrols.models import Consent, LeadPlan
+from tests.leaks.facts import Grant, Note, Person, Sheet
 from tests.leaks.ground import ANY, Ground
 from tests.leaks.makers import EDITORS, MAKERS, REDRAWN
 from tests.world import World, soon
@@ -200,6 +202,17 @@ class Town(Ground):
             lambda by: getattr(patrols.actions, verb)(patrol=row, by=by, **values),
             on=patrol,
         )
+        self._note_consents(row)
+
+    def _note_consents(self, patrol: Any) -> None:
+        """Note what was asked of a patrol: the owner and all who take part see it."""
+        with system("test"):
+            asked = Consent.objects.filter(patrol=patrol).values_list("pk", flat=True)
+            new = set(asked) - set(self.oracle.notes)
+        for pk in new:
+            readers = [Person("", None, code, 3) for code in patrol.participants]
+            ways = [w for r in readers for w in self.oracle.ways(patrol.pk, r)]
+            self.oracle.notes[pk] = Note("consent", patrol.pk, True, ways)
 
     def hand_over(self, who: str, patrol: UUID, lead: str) -> None:
         """Let another of those that take part lead: it gives no right to see."""
@@ -211,6 +224,7 @@ class Town(Ground):
             on=patrol,
             is_for_owner=True,
         )
+        self._note_consents(row)
 
     def move(self, who: str, patrol: UUID) -> None:
         """Send a position, each a minute and a kilometre after the one before."""
@@ -260,7 +274,7 @@ class Town(Ground):
         if made is not None:
             self.oracle.maintenances[made.pk] = asset
 
-    def open_patrols(self, who: str, programme: UUID, days: int) -> None:
+    def open_patrols(self, who: str, programme: UUID, days: int = 3) -> None:
         """Open a programme's next patrols; the rotation says who leads."""
         row = self.row(programme)
         made = self.do(
@@ -275,6 +289,16 @@ class Town(Ground):
             self.note(patrol, who, self.oracle.sheets[programme].mark)
             codes = set(row.entitlements) - {row.owner.code}
             self.note_releases(patrol.pk, {f"agency:{code}" for code in codes})
+        if made:
+            with system("test"):
+                kept = LeadPlan.objects.filter(programme=programme)
+                for pk in kept.values_list("pk", flat=True):
+                    self.oracle.plans[pk] = programme
+
+    def open_feed(self, who: str) -> None:
+        """Give an officer's calendar a feed of the officer's own."""
+        made = self.do(who, lambda by: patrols.actions.create_feed(by=by), must=True)
+        self.oracle.feeds[made[0].pk] = who
 
     def post_once(self, who: str, browser: Browser) -> None:
         """Report over REST with a key, so that the answer is kept for who asked."""
@@ -317,13 +341,16 @@ def furnish(world: World) -> Town:
         town.contribute("partner", incident, verb)
     town.release("owner", incident, "agency:KZ-BS", scope="tearline", must=True)
     patrol = next(k for k, s in town.oracle.sheets.items() if s.type == "patrol")
-    for verb in ("agree", "start"):
-        town.step("owner", patrol, verb)
+    for name, verb in (("owner", "agree"), ("partner", "agree"), ("owner", "start")):
+        town.step(name, patrol, verb)
     for _again in range(2):
         town.move("partner", patrol)
-    hangs = {"asset": town.maintain} | dict.fromkeys(REDRAWN, town.redraw)
+    hangs: dict[str, Callable[[str, UUID], None]] = dict.fromkeys(REDRAWN, town.redraw)
+    hangs |= {"asset": town.maintain, "programme": town.open_patrols}
     for pk, sheet in list(town.oracle.sheets.items()):
         if hang := hangs.get(sheet.type):
             hang(sheet.author or "owner", pk)
     town.post_once("owner", town.browser("owner"))
+    town.open_feed("owner")
+    town.open_feed("partner")
     return town

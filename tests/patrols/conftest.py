@@ -110,6 +110,7 @@ def programme_form(zone: Zone, **values: Any) -> dict[str, Any]:
         "time_zone": "Asia/Bishkek",
         "duration": "8",
         "horizon_days": "28",
+        "consent_days": "7",
         "tlp": "amber",
         "level": "0",
         "weight_KG-BS": "2",

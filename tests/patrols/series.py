@@ -70,12 +70,22 @@ def a_patrol(world: World, by: Actor | None = None, **values: Any) -> Patrol:
         )
 
 
+def agree(world: World, patrol: Patrol) -> Patrol:
+    """Let every side of KG-BS's patrol consent: the owner proposes, TJ-BT accepts."""
+    sides = [world.owner]
+    if "TJ-BT" in patrol.participants:
+        sides.append(world.partner)
+    for by in sides:
+        with acting(by):
+            patrol = actions.agree(patrol=patrol, by=by)
+    return patrol
+
+
 def under_way(world: World, **values: Any) -> Patrol:
     """Return a patrol that has left."""
-    patrol = a_patrol(world, **values)
+    patrol = agree(world, a_patrol(world, **values))
     by = world.owner
     with acting(by):
-        actions.agree(patrol=patrol, by=by)
         return actions.start(patrol=patrol, by=by)
 
 

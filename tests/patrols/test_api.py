@@ -194,7 +194,8 @@ def test_patrol_through_its_life(callers: Callers, world: World) -> None:
     assert made["Location"] == f"/api/v1/{path}"
     assert made.json()["state"] == "planned"
 
-    assert callers.owner.post(f"{path}agree/").json()["state"] == "agreed"
+    assert callers.owner.post(f"{path}agree/").json()["state"] == "proposed"
+    assert callers.partner.post(f"{path}agree/").json()["state"] == "agreed"
     named = callers.owner.post(f"{path}commander/", {"commander": "officer:owner"})
     assert named.json()["commander"] == "officer:owner"
     # The partner knows the commander only if it is a liaison officer; this one is.

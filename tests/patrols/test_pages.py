@@ -17,6 +17,7 @@ from tests.patrols.series import (
     a_patrol,
     a_programme,
     a_zone,
+    agree,
     days_ahead,
     under_way,
 )
@@ -110,7 +111,8 @@ def test_patrol_says_why_its_lead_leads(callers: Callers, world: World) -> None:
     text = " ".join(page.split())
     assert "With this patrol the share of TJ-BT comes to 0.67 leads" in text
     assert "before it had led 0" in text
-    assert "0.33 ahead of its share" in text
+    # A third of a lead more than its share, of which it was owed two thirds.
+    assert "−0.33" in text
     assert "Asia/Dushanbe" in text
     assert "UTC" in text
     # The zone stays with its owner.
@@ -129,13 +131,14 @@ def test_patrol_is_run_from_its_page(callers: Callers, world: World) -> None:
         with acting(world.owner):
             return Patrol.objects.visible_to(world.owner).get(pk=patrol.pk).state
 
-    assert 'value="agree"' in callers.owner.page(page).content.decode()
-    assert 'value="agree"' not in callers.partner.page(page).content.decode()
-    assert callers.partner.send(step, step="agree").status_code == 403
-    for name, after in [
-        ("agree", "agreed"), ("start", "under_way"), ("complete", "completed"),
+    assert 'value="propose"' in callers.owner.page(page).content.decode()
+    assert 'value="propose"' not in callers.partner.page(page).content.decode()
+    assert callers.partner.send(step, step="propose").status_code == 403
+    for caller, name, after in [
+        (callers.owner, "propose", "proposed"), (callers.partner, "accept", "agreed"),
+        (callers.owner, "start", "under_way"), (callers.owner, "complete", "completed"),
     ]:  # fmt: skip
-        assert callers.owner.send(step, step=name).status_code == 302
+        assert caller.send(step, step=name).status_code == 302
         assert state() == after
     assert callers.owner.send(step, step="dance").status_code == 400
     # The address alone leads to the page, also of what one does not see.
@@ -143,7 +146,7 @@ def test_patrol_is_run_from_its_page(callers: Callers, world: World) -> None:
         back = caller.page(step)
         assert (back.status_code, back["Location"]) == (302, page)
     assert callers.outsider.page(page).status_code == 404
-    assert callers.outsider.send(step, step="agree").status_code == 404
+    assert callers.outsider.send(step, step="accept").status_code == 404
 
 
 def test_start_asks_first_and_names_a_far_plan(callers: Callers, world: World) -> None:
@@ -153,8 +156,7 @@ def test_start_asks_first_and_names_a_far_plan(callers: Callers, world: World) -
     for at, code in ((soon, "Z-N"), (later, "Z-F")):
         hours = timedelta(hours=4)
         patrol = a_patrol(world, zone_code=code, starts_at=at, ends_at=at + hours)
-        with acting(world.owner):
-            actions.agree(patrol=patrol, by=world.owner)
+        agree(world, patrol)
         page = callers.owner.page(f"/patrols/{patrol.pk}/").content.decode()
         before, ask = page.split("Start now…")
         assert before.rsplit("<", 1)[1].startswith("summary")

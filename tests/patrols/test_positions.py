@@ -18,7 +18,7 @@ from patrols import actions
 from patrols.actions import NewFix
 from patrols.models import Fix, Patrol
 from tests.patrols.conftest import Callers, code_of, faults
-from tests.patrols.series import a_patrol, under_way
+from tests.patrols.series import a_patrol, agree, under_way
 from tests.world import World
 
 OLD = datetime(1999, 1, 1, tzinfo=UTC)
@@ -172,8 +172,8 @@ def test_only_while_under_way_or_just_back(world: World) -> None:
 
     old = a_patrol(world, zone_code="Z-3")
     by = world.owner
+    agree(world, old)
     with acting(by):
-        actions.agree(patrol=old, by=by)
         actions.start(patrol=old, by=by, at=ago(60 * 30))
         actions.complete(patrol=old, by=by, at=ago(60 * 25))
     with pytest.raises(Conflict):

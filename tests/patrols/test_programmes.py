@@ -12,6 +12,7 @@ from tests.patrols.conftest import Callers, programme_form
 from tests.patrols.series import (
     a_programme,
     a_zone,
+    agree,
     days_ahead,
 )
 from tests.world import World
@@ -56,8 +57,8 @@ def test_preview_of_a_change_leaves_out_what_it_would_cancel(
         opened = actions.open_patrols(
             programme=programme, upto=days_ahead(6), by=world.owner
         )
-        actions.agree(patrol=opened[2], by=world.owner)
         zone = programme.zone
+    agree(world, opened[2])
     given = programme_form(zone, repeats="daily", start_time="09:00", is_active="on")
     page = callers.owner.send(
         f"/patrols/programmes/{programme.pk}/edit/", **given, preview="yes"

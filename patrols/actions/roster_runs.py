@@ -1,0 +1,181 @@
+"""Rosters as workers handle them: claimed, followed, finished or failed.
+
+Only the system context may: outside it no row is found. A claim has a number; whoever
+comes back with an older one has been given up for dead meanwhile, and changes nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from agencies.models import Agency
+from agencies.policy import NOBODY_KEY, Actor, Audience
+from live.journal import record as record_event
+from live.kinds import Kind
+from patrols.crews import share
+from patrols.models import (
+    AssetUse,
+    Assignment,
+    Gap,
+    Patrol,
+    Roster,
+    RosterState,
+    RosterWork,
+)
+
+# Without a sign of life for so long, a worker is taken to be dead.
+LEASE = timedelta(seconds=30)
+# A roster that has killed so many workers is not given to another.
+MOST_CLAIMS = 3
+# One solve at a time leaves the other slots of the workers to the schedules.
+_TURN = 0x6B617261756C
+
+
+@transaction.atomic
+def claim(*, by: Actor) -> Roster | None:
+    """Take the oldest roster that waits, if none is being worked on; lock-free later.
+
+    One whose worker died is taken up again, and given up when that goes on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
+    now = timezone.now()
+    if Roster.objects.in_work(now).exists():
+        return None
+    rows = Roster.objects.waiting(now).select_related("owner")
+    for row in rows.select_for_update(of=("self",)).order_by("created_at", "id"):
+        if row.claims >= MOST_CLAIMS:
+            _end(row, RosterState.FAILED, Kind.ROSTER_FAILED, by, failure="died")
+            continue
+        row.state, row.started_at = RosterState.SOLVING, now
+        row.lease_until, row.claims = now + LEASE, row.claims + 1
+        row.progress = {}
+        row.save()
+        return row
+    return None
+
+
+@transaction.atomic
+def follow(*, roster: Roster, progress: dict[str, Any], by: Actor) -> bool:
+    """Give a sign of life; return whether to go on."""
+    held = Roster.objects.filter(
+        pk=roster.pk, claims=roster.claims, state=RosterState.SOLVING
+    )
+    now = timezone.now()
+    told = {"progress": progress} if progress else {}
+    is_held = held.update(lease_until=now + LEASE, **told)
+    return bool(is_held) and not held.filter(should_stop=True).exists()
+
+
+@transaction.atomic
+def finish(
+    *,
+    roster: Roster,
+    problem: dict[str, Any],
+    plan: dict[str, Any],
+    summary: dict[str, Any],
+    reasons: Iterable[dict[str, Any]],
+    by: Actor,
+) -> bool:
+    """Keep a plan, with a draft for everybody it sends; return whether it counts.
+
+    ``reasons`` are the columns of the gaps that are of one agency. Drafts of the
+    owner's people are shown to them that plan; partners' to nobody.
+    """
+    row = _held(roster)
+    if row is None:
+        return False
+    work = RosterWork(roster=row, problem=problem, plan=plan)
+    work.open_to(_NOBODY)
+    work.save(force_insert=True)
+    _draft(row, problem, plan, list(reasons))
+    row.summary = summary
+    _end(row, RosterState.READY, Kind.ROSTER_READY, by)
+    return True
+
+
+@transaction.atomic
+def fail(*, roster: Roster, failure: str, by: Actor) -> None:
+    """Say that a roster could not be worked out, by a stable code."""
+    row = _held(roster)
+    if row is not None:
+        _end(row, RosterState.FAILED, Kind.ROSTER_FAILED, by, failure=failure)
+
+
+_NOBODY = Audience(frozenset({NOBODY_KEY}))
+
+
+def _held(roster: Roster) -> Roster | None:
+    rows = Roster.objects.select_for_update(of=("self",)).select_related("owner")
+    held = rows.filter(pk=roster.pk, claims=roster.claims, state=RosterState.SOLVING)
+    return held.first()
+
+
+def _end(row: Roster, state: str, kind: Kind, by: Actor, failure: str = "") -> None:
+    row.state, row.failure = state, failure
+    row.finished_at, row.lease_until = timezone.now(), None
+    row.touch()
+    row.save()
+    record_event(kind, by=by, subject=row)
+
+
+def _draft(
+    row: Roster,
+    problem: dict[str, Any],
+    plan: dict[str, Any],
+    reasons: list[dict[str, Any]],
+) -> None:
+    agencies = {agency.code: agency for agency in Agency.objects.all()}
+    patrols = {
+        str(patrol.pk): patrol
+        for patrol in Patrol.objects.filter(
+            pk__in=[one["id"] for one in problem["patrols"]]
+        ).select_related("owner")
+    }
+    agency_of = {one["id"]: one["agency"] for one in problem["officers"]}
+    pinned = {(pin["patrol"], pin["officer"]) for pin in problem["pins"]}
+    shares: dict[str, Audience] = {}
+
+    def drafted(made: Any, patrol: str, code: str) -> Any:
+        made.roster, made.patrol = row, patrols[patrol]
+        if code == row.owner.code and patrol not in shares:
+            shares[patrol] = share(patrols[patrol], row.owner)
+        made.open_to(shares[patrol] if code == row.owner.code else _NOBODY)
+        if not isinstance(made, Gap):
+            made.during = (made.patrol.starts_at, made.patrol.ends_at)
+        return made
+
+    Assignment.objects.bulk_create(
+        drafted(
+            Assignment(
+                officer_id=UUID(officer),
+                agency=agencies[agency_of[officer]],
+                is_commander=is_commander,
+                is_locked=(patrol, officer) in pinned,
+            ),
+            patrol,
+            agency_of[officer],
+        )
+        for patrol, officer, is_commander in plan["assignments"]
+    )
+    AssetUse.objects.bulk_create(
+        drafted(AssetUse(asset_id=UUID(unit)), patrol, code)
+        for patrol, code, _kind, unit in plan["units"]
+    )
+    Gap.objects.bulk_create(
+        drafted(
+            Gap(
+                agency=agencies[one["agency"]],
+                rule=one["rule"],
+                count=one["count"],
+                funnel=one["funnel"],
+            ),
+            one["patrol"],
+            one["agency"],
+        )
+        for one in reasons
+    )

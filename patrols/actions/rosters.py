@@ -1,0 +1,278 @@
+"""Rosters as planners handle them: asked for, stopped, published, mended."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.accounts import agency_of
+from agencies.context import system
+from agencies.errors import Conflict, Invalid
+from agencies.models import Agreement, Asset, Officer, Party
+from agencies.policy import Actor, Audience, Permission, agency_key, require
+from live.journal import record as record_event
+from live.kinds import Kind
+from patrols import roster_check, roster_words
+from patrols.actions.asking import ask_again
+from patrols.crews import Crew, crews, share
+from patrols.models import (
+    AssetUse,
+    Assignment,
+    Gap,
+    Patrol,
+    Roster,
+    RosterState,
+    RosterWork,
+)
+
+MOST_DAYS = 62
+SECONDS = range(5, 301)
+
+
+@transaction.atomic
+def request_roster(
+    *,
+    agreement: Agreement,
+    from_on: date,
+    until_on: date,
+    by: Actor,
+    seconds: int = 60,
+    level: int = 0,
+) -> Roster:
+    """Ask for a roster of one's own agency's patrols under an agreement.
+
+    It holds patrols up to ``level``. A worker takes ``seconds`` at most for it.
+    """
+    require(by, Permission.PATROL_PLAN)
+    owner = agency_of(by)
+    parties = Party.objects.visible_to(by).present().filter(agreement=agreement)
+    if not parties.filter(agency=owner).exists():
+        text = _("Your agency is not a party to this agreement.")
+        raise Invalid("not_a_party", text, pointer="/agreement")
+    today = timezone.localdate()
+    if until_on < from_on or (until_on - from_on).days >= MOST_DAYS:
+        text = _("From the first to the last day, %(most)s days at most.")
+        shown = text % {"most": MOST_DAYS}
+        raise Invalid("bad_span", shown, pointer="/until_on")
+    if until_on < today:
+        raise Invalid("in_the_past", _("These days are over."), pointer="/until_on")
+    if seconds not in SECONDS:
+        text = _("From 5 to 300 seconds.")
+        raise Invalid("bad_seconds", text, pointer="/seconds")
+    if level > by.clearance:
+        text = _("The level is above your clearance.")
+        raise Invalid("level_too_high", text, pointer="/level")
+    row = Roster(
+        owner=owner,
+        agreement=agreement,
+        from_on=from_on,
+        until_on=until_on,
+        seconds=seconds,
+        level=level,
+    )
+    return _queue(row, by)
+
+
+def _queue(row: Roster, by: Actor) -> Roster:
+    row.open_to(Audience(frozenset({agency_key(row.owner.code, row.level)})))
+    row.save(force_insert=True)
+    record_event(Kind.ROSTER_REQUESTED, by=by, subject=row)
+    return row
+
+
+@transaction.atomic
+def stop_roster(*, roster: Roster, by: Actor) -> Roster:
+    """Say that it is good enough: what was found so far is kept.
+
+    One that nobody has begun to work on is called off.
+    """
+    row = _own(roster, by, RosterState.QUEUED, RosterState.SOLVING)
+    if row.state == RosterState.QUEUED:
+        row.state, row.failure = RosterState.FAILED, "stopped"
+        row.finished_at = timezone.now()
+    row.should_stop = True
+    row.touch()
+    row.save()
+    record_event(Kind.ROSTER_STOPPED, by=by, subject=row)
+    return row
+
+
+@transaction.atomic
+def replan(*, roster: Roster, by: Actor, seconds: int | None = None) -> Roster:
+    """Ask for it anew as things stand now.
+
+    One that is published is mended: with as few changes as close its gaps. Another is
+    worked out from the beginning around what was locked in it.
+    """
+    row = _own(roster, by, RosterState.READY, RosterState.PUBLISHED)
+    made = Roster(
+        owner=row.owner,
+        agreement_id=row.agreement_id,
+        from_on=row.from_on,
+        until_on=row.until_on,
+        seconds=seconds or row.seconds,
+        level=row.level,
+        mends=row,
+    )
+    if made.seconds not in SECONDS:
+        text = _("From 5 to 300 seconds.")
+        raise Invalid("bad_seconds", text, pointer="/seconds")
+    return _queue(made, by)
+
+
+@transaction.atomic
+def lock_assignment(*, assignment: Assignment, is_locked: bool, by: Actor) -> None:
+    """Keep a colleague where they are when the roster is worked out again, or not."""
+    row = Assignment.objects.locked(by, assignment.pk)
+    require(by, Permission.PATROL_PLAN)
+    if row.is_locked == is_locked:
+        return
+    row.is_locked = is_locked
+    row.save(update_fields=["is_locked"])
+    kind = Kind.ASSIGNMENT_LOCKED if is_locked else Kind.ASSIGNMENT_UNLOCKED
+    record_event(kind, by=by, subject=row)
+
+
+@transaction.atomic
+def publish_roster(*, roster: Roster, by: Actor) -> Roster:
+    """Send the people of a roster on its patrols; what was there before ends.
+
+    The plan is judged again, by code that shares nothing with the engine, against what
+    it was worked out from and against how things stand now. If either finds anything,
+    or another roster was published meanwhile, nothing changes.
+    """
+    row = _own(roster, by, RosterState.READY)
+    # The people of all agencies, of whom the planner sees only colleagues.
+    with system("publish roster"):
+        work = RosterWork.objects.get(roster=row)
+        patrols = _locked_patrols(row, work)
+        _require_sound(work, row, patrols, by)
+        found = _replace_crews(row, patrols, by)
+    for patrol in patrols:
+        _tell(patrol, *found[patrol.pk], by=by)
+    row.state, row.published_at = RosterState.PUBLISHED, timezone.now()
+    row.touch()
+    row.save()
+    record_event(Kind.ROSTER_PUBLISHED, by=by, subject=row)
+    return row
+
+
+def _own(roster: Roster, by: Actor, *states: str) -> Roster:
+    row = Roster.objects.locked(by, roster.pk)
+    require(by, Permission.PATROL_PLAN, owner_of=row)
+    if row.state not in states:
+        shown = {"state": row.get_state_display()}
+        text = _("The roster is %(state)s: this is not possible now.") % shown
+        raise Conflict("wrong_state", text)
+    return row
+
+
+def _locked_patrols(row: Roster, work: RosterWork) -> list[Patrol]:
+    """Lock all that a plan sends, and where, always in the same order.
+
+    Of two who send the same people at once the second finds what the first has done.
+    """
+    from patrols.roster_problem import patrols_of  # noqa: PLC0415 - loads OR-Tools
+
+    ids = [UUID(one["id"]) for one in work.problem["patrols"]]
+    locked = Patrol.objects.filter(pk__in=ids).select_for_update(of=("self",))
+    list(locked.order_by("pk").values_list("pk"))
+    sent = {officer for _patrol, officer, _is in work.plan["assignments"]}
+    used = {unit for _patrol, _code, _kind, unit in work.plan["units"]}
+    for model, taken in ((Officer, sent), (Asset, used)):
+        rows = model._default_manager.filter(pk__in=taken)
+        rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+        list(rows.values_list("pk"))
+    found = {patrol.pk: patrol for patrol in patrols_of(row, ids)}
+    if gone := set(ids) - set(found):
+        refs = Patrol.objects.filter(pk__in=gone).values_list("ref", flat=True)
+        text = _("Not to be planned any more: %(refs)s. Plan anew.")
+        raise Conflict("patrols_gone", text % {"refs": ", ".join(sorted(refs)[:5])})
+    return [found[pk] for pk in ids]
+
+
+def _require_sound(
+    work: RosterWork, row: Roster, patrols: list[Patrol], by: Actor
+) -> None:
+    """Refuse a plan with a fault, and one that things have overtaken."""
+    from patrols.roster import to_json  # noqa: PLC0415 - loads OR-Tools
+    from patrols.roster_problem import build  # noqa: PLC0415 - loads OR-Tools
+
+    fresh = to_json(build(row, patrols))
+    if fresh["published"] != work.problem["published"]:
+        text = _("Another roster was published for these patrols. Plan anew.")
+        raise Conflict("published_meanwhile", text)
+    found = roster_check.check(work.problem, work.plan)
+    # What it costs may have changed; whether it can be may not.
+    found += [one for one in roster_check.check(fresh, work.plan) if one.rule]
+    if found:
+        told = roster_words.findings(found, work.problem, patrols, by)
+        shown = _("The plan does not hold: %(findings)s") % {"findings": told}
+        raise Conflict("plan_refused", shown)
+
+
+def _replace_crews(
+    row: Roster, patrols: list[Patrol], by: Actor
+) -> dict[UUID, tuple[UUID | None, Crew]]:
+    """Make a roster's drafts the active crews; return commanders and crews."""
+    by_id = {patrol.pk: patrol for patrol in patrols}
+    _end_former(row, by_id, by)
+    drafts: list[Any] = [
+        one
+        for model in (Assignment, AssetUse, Gap)
+        for one in model._default_manager.filter(roster=row, patrol__in=by_id)
+    ]
+    try:
+        with transaction.atomic():
+            for taken in drafts:
+                _activate(taken, by_id[taken.patrol_id])
+    except IntegrityError as error:
+        if "_overlap" not in str(error):
+            raise
+        text = _("Somebody was sent elsewhere meanwhile. Plan anew.")
+        raise Conflict("double_booked", text) from None
+    sent = Assignment.objects.filter(roster=row).select_related("officer", "agency")
+    return crews(sent, by_id)
+
+
+def _end_former(row: Roster, patrols: Collection[UUID], by: Actor) -> None:
+    """Take back what was published for these patrols."""
+    active = {"patrol__in": patrols, "is_active": True}
+    former = Assignment.objects.filter(**active).values_list("roster_id", flat=True)
+    ids = set(former.order_by()) - {row.pk}
+    for model in (Assignment, AssetUse, Gap):
+        model._default_manager.filter(**active).update(is_active=False)
+    for old in Roster.objects.filter(pk__in=ids).order_by("pk"):
+        if not Assignment.objects.filter(roster=old, is_active=True).exists():
+            old.state = RosterState.SUPERSEDED
+            old.touch()
+            old.save()
+            record_event(Kind.ROSTER_SUPERSEDED, by=by, subject=old)
+
+
+def _activate(taken: Any, patrol: Patrol) -> None:
+    """Let one draft count, for the eyes of the agency that it is about."""
+    agency = taken.asset.owner if isinstance(taken, AssetUse) else taken.agency
+    if not isinstance(taken, Gap):
+        taken.during = (patrol.starts_at, patrol.ends_at)
+    taken.open_to(share(patrol, agency))
+    taken.is_active = True
+    taken.save()
+
+
+def _tell(patrol: Patrol, commander: UUID | None, crew: Crew, *, by: Actor) -> None:
+    """Write a crew into its patrol; whom it touches consents anew."""
+    former = patrol.crew
+    own = [c for c in {*former, *crew} if former.get(c) != crew.get(c)]
+    changed = patrol.take({"commander_id": commander, "crew": crew})
+    if not changed:
+        return
+    fields = [name.removesuffix("_id") for name in changed]
+    patrol.touch()
+    patrol.save()
+    record_event(Kind.PATROL_CHANGED, by=by, subject=patrol, detail={"fields": fields})
+    ask_again(patrol=patrol, changed=fields, leads=[patrol.lead.code], own=own, by=by)

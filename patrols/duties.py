@@ -1,0 +1,28 @@
+"""Which patrols are an officer's own duty: the one place that says so."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from agencies.policy import Actor
+from patrols.models import Assignment, Patrol, PatrolQuerySet, PatrolState
+
+
+def duties_of(actor: Actor) -> PatrolQuerySet:
+    """Return the patrols that an officer commands or is sent on, soonest first.
+
+    Only those that the officer sees; what was called off is nobody's duty any more.
+    """
+    rows = Patrol.objects.visible_to(actor).without_doubles_of(actor.agency_id)
+    sent = Assignment.objects.visible_to(actor).filter(
+        officer=actor.officer_id or None, is_active=True
+    )
+    own = rows.filter(
+        Q(commander=actor.officer_id or None) | Q(pk__in=sent.values("patrol"))
+    )
+    return own.exclude(state=PatrolState.CANCELLED).order_by("starts_at", "id")
+
+
+def during(rows: PatrolQuerySet, begin: datetime, end: datetime) -> PatrolQuerySet:
+    """Keep the patrols that are to be out at some moment of a time."""
+    return rows.filter(starts_at__lt=end, ends_at__gt=begin)

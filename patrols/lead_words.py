@@ -1,0 +1,169 @@
+"""One lead explained in plain words, and what would be if another agency led."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from patrols import wording
+from patrols.eligibility import Bar
+from patrols.leads import Change, Entry
+from patrols.rotation import Standing, deviations
+from patrols.rotation.explain import explain
+
+_NOTHING = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One agency around one lead; credits in leads, above zero for who is owed."""
+
+    agency: str
+    is_lead: bool
+    weight: int
+    share: str
+    leads: str
+    before: Fraction
+    after: Fraction
+    must_lead_by: datetime | None
+    bar: str
+
+    @property
+    def owed_before(self) -> str:
+        """The credit before the patrol, as people read it."""
+        return wording.owed(self.before)
+
+    @property
+    def owed_after(self) -> str:
+        """The credit after it."""
+        return wording.owed(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why an agency leads a patrol; ``others`` are those that could have led."""
+
+    lead: str
+    why: str
+    counted: int
+    parties: list[Party]
+    others: list[str]
+
+    @property
+    def has_deadlines(self) -> bool:
+        """Whether the ledger reaches far enough to say by when somebody must lead."""
+        return any(party.must_lead_by for party in self.parties)
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What if another agency led: in words, and the other leads that would change."""
+
+    agency: str
+    words: str
+    changes: list[Change]
+    reached: Fraction
+
+
+def explained(
+    ledger: Sequence[Entry], place: int, barred: Mapping[str, str]
+) -> Explained:
+    """Explain the lead of one patrol from the ledger that a reader sees."""
+    found = explain([one.slot for one in ledger], place)
+    weights = ledger[place].slot.weights
+    order = sorted(
+        {*found.after, *weights, *barred}, key=lambda c: (-weights.get(c, 0), c)
+    )
+    parties = []
+    for code in order:
+        before = found.before.get(code, _NOTHING)
+        after = found.after.get(code, _NOTHING)
+        by = found.must_lead_by.get(code)
+        parties.append(
+            Party(
+                agency=code,
+                is_lead=code == found.lead,
+                weight=weights.get(code, 0),
+                share=wording.decimal(after.entitlement),
+                leads=wording.decimal(Fraction(after.leads)),
+                before=before.credit,
+                after=after.credit,
+                must_lead_by=None if by is None else ledger[by].at,
+                bar=str(Bar(barred[code]).label) if code in barred else "",
+            )
+        )
+    return Explained(
+        lead=found.lead,
+        why=wording.why(found.lead, found.before, dict(weights)),
+        counted=place,
+        parties=parties,
+        others=[code for code in sorted(weights) if code != found.lead],
+    )
+
+
+def instead(
+    ledger: Sequence[Entry], place: int, code: str, now: datetime
+) -> Instead | None:
+    """Return what if another agency led; None for one that could not.
+
+    No answer changes fewer leads; what has started, and what was agreed and goes out
+    soon, keeps its lead.
+    """
+    from patrols.rotation.exchange import what_if  # noqa: PLC0415 - loads numpy
+
+    slots = [one.slot for one in ledger]
+    free = [n for n, one in enumerate(ledger) if n != place and not one.is_fixed(now)]
+    found = what_if(slots, place, free=free).get(code)
+    if found is None:
+        return None
+    changes = [
+        Change(ledger[n].id, ledger[n].at, slots[n].name, lead)
+        for n, lead in sorted(found.changed.items())
+    ]
+    if found.is_within:
+        words = _within(code, len(changes))
+    else:
+        others = dict(found.changed) | {place: code}
+        words = _beyond(ledger, others, code, changes)
+    return Instead(code, words, changes, found.reached)
+
+
+def _within(code: str, n: int) -> str:
+    if not n:
+        return _(
+            "If %(code)s led instead, no other lead would have to change: all would"
+            " stay as close to their share as they are promised."
+        ) % {"code": code}
+    return ngettext(
+        "If %(code)s led instead, %(n)d other patrol would change its lead, so that"
+        " all stay as close to their share as they are promised:",
+        "If %(code)s led instead, %(n)d other patrols would change their lead, so that"
+        " all stay as close to their share as they are promised:",
+        n,
+    ) % {"code": code, "n": n}
+
+
+def _beyond(
+    ledger: Sequence[Entry],
+    others: Mapping[int, str],
+    code: str,
+    changes: list[Change],
+) -> str:
+    """Say who would be off the furthest, and by how much."""
+    slots = [
+        type(one.slot)(one.slot.weights, others.get(n, one.slot.lead))
+        for n, one in enumerate(ledger)
+    ]
+    after = list(deviations(slots))[min(others) :]
+    agency, off = max(
+        (item for each in after for item in sorted(each.items())),
+        key=lambda item: (abs(item[1]), item[0] == code),
+    )
+    size = {"code": agency, "n": wording.decimal(abs(off))}
+    ahead = _("Nobody can make up for it: %(code)s would have led %(n)s too many.")
+    behind = _("Nobody can make up for it: %(code)s would have led %(n)s too few.")
+    words = (ahead if off > 0 else behind) % size
+    return f"{words} {_('And these would change:')}" if changes else words

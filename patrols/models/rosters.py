@@ -1,0 +1,215 @@
+"""Rosters: who goes on which patrol, as the engine proposed and planners published."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Agreement, Asset, Officer
+from agencies.records import Guarded, GuardedQuerySet, Versioned
+from patrols.models.patrols import Patrol
+
+
+class RosterState(models.TextChoices):
+    """Where a roster stands."""
+
+    QUEUED = "queued", _("waiting for its turn")
+    SOLVING = "solving", _("being worked out")
+    READY = "ready", _("ready to publish")
+    PUBLISHED = "published", _("published")
+    FAILED = "failed", _("failed")
+    SUPERSEDED = "superseded", _("superseded")
+
+
+class RosterQuerySet(GuardedQuerySet["Roster"]):
+    """Rosters."""
+
+    def waiting(self, now: datetime) -> Self:
+        """Keep those to work on: queued, or left behind by a worker that died."""
+        left = Q(state=RosterState.SOLVING, lease_until__lt=now)
+        return self.filter(Q(state=RosterState.QUEUED) | left)
+
+    def in_work(self, now: datetime) -> Self:
+        """Keep those that a worker holds."""
+        return self.filter(state=RosterState.SOLVING, lease_until__gte=now)
+
+
+class Roster(Versioned):
+    """A plan of who goes on an agency's patrols under an agreement, in some days.
+
+    It is for its owner's eyes; it is never released. ``level`` is how sensitive the
+    patrols in it may be, and how far whoever sees it is cleared. What partners learn of
+    it stands with the patrols once it is published.
+    """
+
+    owner = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(_("level"), default=0)
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, related_name="+", verbose_name=_("agreement")
+    )
+    from_on = models.DateField(_("first day"))
+    until_on = models.DateField(_("last day"))
+    seconds = models.PositiveSmallIntegerField(_("seconds"), default=60)
+    # A published plan to be mended with as few changes as can be.
+    mends = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        _("state"), max_length=10, choices=RosterState, default=RosterState.QUEUED
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    # Until then its worker is taken to be alive; the claims so far, the last in force.
+    lease_until = models.DateTimeField(null=True, editable=False)
+    claims = models.PositiveSmallIntegerField(default=0, editable=False)
+    should_stop = models.BooleanField(default=False, editable=False)
+    # How far the work is: cost, bound, gap, gaps and when that was.
+    progress = models.JSONField(default=dict, editable=False)
+    # Terms in their units, and per patrol what is filled and missing: no names.
+    summary = models.JSONField(default=dict, editable=False)
+    failure = models.CharField(max_length=40, blank=True, editable=False)
+
+    objects = RosterQuerySet.as_manager()  # type: ignore[misc]
+    headline: ClassVar[dict[str, Any]] = {"state": "state"}
+
+    class Meta(Versioned.Meta):
+        """Newest first; it ends no sooner than it begins."""
+
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("roster")
+        constraints = [
+            *Versioned.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")), name="roster_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return its days."""
+        return f"{self.from_on.isoformat()} – {self.until_on.isoformat()}"
+
+
+class RosterWork(Guarded):
+    """What a roster was worked out from, and the plan: the people of all agencies.
+
+    Nobody holds a key of it; the platform's own context alone reads it.
+    """
+
+    roster = models.OneToOneField(Roster, models.PROTECT, related_name="work")
+    problem = models.JSONField()
+    plan = models.JSONField()
+
+    guard_parent: ClassVar[str | None] = "roster"
+    guard_follows: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        """Return the roster's id."""
+        return str(self.roster_id)
+
+
+class Taken(Guarded):
+    """Somebody or something that a roster sends on a patrol.
+
+    A draft until the roster is published, then active until another supersedes it.
+    """
+
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="+")
+    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="%(class)ss")
+    during = DateTimeRangeField()
+    is_active = models.BooleanField(default=False)
+
+    guard_parent: ClassVar[str | None] = "patrol"
+    guard_follows: ClassVar[bool] = False
+
+    class Meta(Guarded.Meta):
+        """In order of the patrols."""
+
+        abstract = True
+        ordering = ["during", "id"]
+
+
+class Assignment(Taken):
+    """An officer on a patrol: for the officer's own agency alone."""
+
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="assignments")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    is_commander = models.BooleanField(default=False)
+    # Stays as it is when the roster is worked out again.
+    is_locked = models.BooleanField(default=False)
+
+    headline: ClassVar[dict[str, Any]] = {"title": "officer__name"}
+
+    class Meta(Taken.Meta):
+        """Nobody is at two places at once."""
+
+        verbose_name = _("assignment")
+        constraints = [
+            *Taken.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["roster", "patrol", "officer"], name="assignment_once"
+            ),
+            ExclusionConstraint(
+                name="assignment_overlap",
+                expressions=[
+                    ("officer", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_active=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the officer's id: the name is for colleagues."""
+        return str(self.officer_id)
+
+
+class AssetUse(Taken):
+    """An asset on a patrol: for its owner alone."""
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="+")
+
+    class Meta(Taken.Meta):
+        """No asset is at two places at once."""
+
+        verbose_name = _("use of an asset")
+        constraints = [
+            *Taken.Meta.constraints,
+            ExclusionConstraint(
+                name="assetuse_overlap",
+                expressions=[
+                    ("asset", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_active=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the asset's id."""
+        return str(self.asset_id)
+
+
+class Gap(Guarded):
+    """What a patrol lacks of one agency, and what became of its people.
+
+    For that agency alone; that something is missing stands in the roster's summary.
+    """
+
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="+")
+    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="gaps")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    # Of the engine: H1 officers, H3 a commander; and pairs of a code and a number.
+    rule = models.CharField(max_length=3)
+    count = models.PositiveSmallIntegerField()
+    funnel = models.JSONField(default=list)
+    is_active = models.BooleanField(default=False)
+
+    guard_parent: ClassVar[str | None] = "patrol"
+    guard_follows: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        """Return the rule and how much is missing."""
+        return f"{self.rule}: {self.count}"

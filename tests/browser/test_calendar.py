@@ -1,0 +1,73 @@
+"""The calendar in a browser: readable in each theme, on a phone, by keys, and live."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agencies.context import acting
+from patrols import actions
+from tests.browser.conftest import PHONE, Looker
+from tests.browser.test_pages import in_every_theme, settled
+from tests.patrols.series import a_patrol, a_zone
+from tests.stack import Stack
+
+PAGES = {
+    "calendar-month": "/patrols/calendar/",
+    "calendar-week": "/patrols/calendar/?view=week",
+    "calendar-state": "/patrols/calendar/?view=state",
+    "coverage": "/patrols/coverage/?view=week",
+    "duties": "/patrols/duties/",
+    "feeds": "/patrols/feeds/",
+}
+
+
+@pytest.fixture(scope="module")
+def night(stack: Stack) -> Any:
+    """A patrol in two hours, over midnight or not."""
+    begin = datetime.now(UTC) + timedelta(hours=2)
+    with stack.database():
+        world = stack.world
+        zone = a_zone(world.owner, "Z-CAL", release_to=["agency:TJ-BT"])
+        return a_patrol(
+            world, zone=zone, title="Watch in the calendar", starts_at=begin,
+            ends_at=begin + timedelta(hours=8),
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_readable_in_every_theme_and_on_a_phone(look: Looker, night: Any) -> None:
+    page = look("partner", "/", bypass_csp=True)
+    problems = []
+    for name, path in PAGES.items():
+        page.goto(path)
+        settled(page)
+        problems += in_every_theme(look, page, name)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    for name, path in PAGES.items():
+        page.goto(path)
+        settled(page)
+        look.shot(page, f"{name}-phone")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE[0], f"{name} is {width} px wide"
+    page.goto("/patrols/calendar/")
+    assert page.locator(".cal-narrow").get_by_text(night.title).is_visible()
+    assert not problems, "\n".join(problems)
+
+
+def test_a_colleagues_change_shows_without_reload(
+    look: Looker, stack: Stack, night: Any
+) -> None:
+    """And by the keys one goes to the week after and back."""
+    page = look("partner", "/patrols/calendar/?view=state")
+    page.locator('.connection[data-state="live"]').wait_for()
+    page.evaluate("document.body.dataset.mine = 'still here'")
+    with stack.database(), acting(by := stack.world.owner):
+        actions.cancel(patrol=night, reason="Snow", by=by)
+    off = page.locator("section:has(#state-cancelled)")
+    off.get_by_text(night.title).wait_for()
+    assert page.evaluate("document.body.dataset.mine") == "still here"
+    page.keyboard.press("]")
+    page.wait_for_url("**on=*")
+    page.keyboard.press("[")
+    page.get_by_text(night.title).wait_for()
