@@ -47,6 +47,17 @@ NOTED = """(
     FROM incidents_acknowledgement a JOIN agencies_agency g ON g.id = a.agency_id
     WHERE a.incident_id = row.id
 )"""
+# Without counter-proposals, of which these databases have none.
+CONSENTS = """(
+    SELECT coalesce(json_agg(json_build_object(
+        'agency', g.code, 'state', c.state, 'asked_at', c.asked_at,
+        'deadline_at', c.deadline_at, 'answered_at', c.answered_at,
+        'answered_by', CASE WHEN c.agency_id = %(me)s THEN c.answered_by END,
+        'reason', c.reason, 'proposal', NULL
+    ) ORDER BY g.code), '[]')
+    FROM patrols_consent c JOIN agencies_agency g ON g.id = c.agency_id
+    WHERE c.patrol_id = row.id AND c.replaced_at IS NULL
+)"""
 JOINS = "JOIN agencies_agency owner ON owner.id = row.owner_id"
 # What one row of each list is: table, joins, order, JSON.
 KINDS = {
@@ -73,6 +84,7 @@ KINDS = {
         'starts_at', row.starts_at, 'ends_at', row.ends_at, 'state', row.state,
         'lead', lead.code, 'participants', row.participants,
         'commander', {AUTHOR.format("commander_id")},
+        'demand', row.demand, 'crew', row.crew, 'consents', {CONSENTS},
         'started_at', row.started_at, 'ended_at', row.ended_at,
         'cancel_reason', row.cancel_reason, 'last_place', {POINT.format("last_place")},
         'last_fix_at', row.last_fix_at""",

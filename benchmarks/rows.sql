@@ -58,7 +58,8 @@ SELECT %(rows)s AS incidents, greatest(1200, least(%(rows)s / 20, 50000)) AS pat
 INSERT INTO patrols_patrol (
     id, audience, expiring, tlp, level, version, created_at, updated_at, ref, title, starts_at, ends_at, state,
     entitlements, participants, started_at, ended_at, cancel_reason, is_displaced, last_place, last_cell, last_fix_at,
-    author_id, commander_id, lead_id, owner_id, programme_id, route_id, zone_id
+    author_id, commander_id, lead_id, owner_id, programme_id, route_id, zone_id, crew, demand, barred,
+    recurrence_at
 )
 SELECT r.id, r.audience, r.expiring, 'amber', r.level, 1, t.starts_at - interval '7 days', t.starts_at,
     r.owner || '-P-' || r.n, 'Joint patrol of the valley, turn ' || r.n, t.starts_at, t.ends_at, t.state,
@@ -68,7 +69,8 @@ SELECT r.id, r.audience, r.expiring, 'amber', r.level, 1, t.starts_at - interval
     CASE WHEN t.is_out THEN p.cell END, CASE WHEN t.is_out THEN least(t.ends_at, s.now - interval '5 minutes') END,
     r.author_id, r.authors[1 + r.h %% cardinality(r.authors)], r.owner_id, r.owner_id,
     CASE WHEN r.h / 11 %% 2 = 0 THEN r.programmes[1 + r.h %% cardinality(r.programmes)] END,
-    r.routes[1 + r.h %% cardinality(r.routes)], r.zones[1 + r.h / 13 %% cardinality(r.zones)]
+    r.routes[1 + r.h %% cardinality(r.routes)], r.zones[1 + r.h / 13 %% cardinality(r.zones)], '{}', '{}', '{}',
+    CASE WHEN r.h / 11 %% 2 = 0 THEN t.starts_at END
 FROM bench_size s
 CROSS JOIN LATERAL pg_temp.bench_rows('patrol', s.patrols) AS r
 CROSS JOIN LATERAL (

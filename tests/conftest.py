@@ -49,3 +49,8 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The small world in a database of its own, committed: for several connections."""
     with copied("committed", django_db_blocker) as name, using(name):
         yield standing()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the run that mostly waits for others, so that it ends beside them."""
+    items.sort(key=lambda item: "tests/faults" not in item.nodeid)

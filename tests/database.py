@@ -7,6 +7,7 @@ copied is made once and kept until the sources that it is made by change.
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from django.core.management import call_command
 from django.db import connections
 
@@ -53,8 +55,21 @@ def statement(text: str) -> None:
 
 
 def drop(name: str) -> None:
-    """Drop a database, whoever is in it."""
-    statement(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    """Drop a database, whoever is in it.
+
+    PostgreSQL's own cleaner (autovacuum) may be in it, which only a superuser can send
+    away; it is gone in a moment.
+    """
+    until = time.monotonic() + 20
+    while True:
+        try:
+            statement(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        except psycopg2.errors.InsufficientPrivilege:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def in_use() -> str:

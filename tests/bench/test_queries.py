@@ -21,7 +21,7 @@ COUNTS = {
     "incidents page": 7,
     "open incidents": 6,
     "incidents on the map": 6,
-    "patrols page": 14,
+    "patrols page": 15,
     "patrols under way": 7,
     "patrols on the map": 6,
     "places on the map": 10,
