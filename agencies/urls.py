@@ -14,6 +14,7 @@ from agencies.views import (
     imports,
     personnel,
     session,
+    sharing,
 )
 
 
@@ -96,11 +97,6 @@ urlpatterns = [
         assets.end_maintenance,
         name="asset-maintenance-end",
     ),
-    path("agencies/assets/<uuid:pk>/releases/", assets.release, name="asset-release"),
-    path(
-        "agencies/assets/<uuid:pk>/releases/<uuid:release_id>/end/",
-        assets.end_release,
-        name="asset-release-end",
-    ),
+    *sharing.urls("agencies/assets/", "asset"),
     path("agencies/<code:code>/", directory.agency, name="agency"),
 ]

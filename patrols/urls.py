@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import path
 
+from agencies.views import sharing
 from patrols.place_exports import FORMATS
 from patrols.views import (
     board,
@@ -19,27 +20,7 @@ from patrols.views import (
     places,
     programmes,
     rosters,
-    sharing,
 )
-
-
-def releases(prefix: str, kind: str) -> list[Any]:
-    """Return the URLs of a kind of record's releases."""
-    given = {"kind": kind}
-    return [
-        path(
-            f"{prefix}<uuid:pk>/releases/",
-            sharing.release,
-            given,
-            name=f"{kind}-release",
-        ),
-        path(
-            f"{prefix}<uuid:pk>/releases/<uuid:release_id>/end/",
-            sharing.end,
-            given,
-            name=f"{kind}-release-end",
-        ),
-    ]
 
 
 def places_of(prefix: str, kind: str) -> list[Any]:
@@ -59,7 +40,7 @@ def places_of(prefix: str, kind: str) -> list[Any]:
             )
             for name in FORMATS
         ),
-        *releases(prefix, kind),
+        *sharing.urls(prefix, kind),
     ]
 
 
@@ -88,7 +69,7 @@ urlpatterns = [
     path("<uuid:pk>/scene.geojson", maps.scene, name="patrol-scene"),
     path("<uuid:pk>/lead/", leads.instead, name="patrol-lead"),
     path("<uuid:pk>/stand-down/", leads.stand_down, name="patrol-stand-down"),
-    *releases("", "patrol"),
+    *sharing.urls("", "patrol"),
     path("programmes/", programmes.programmes, name="programme-list"),
     path("programmes/new/", programmes.new, name="programme-new"),
     path("programmes/<uuid:pk>/", programmes.programme, name="programme"),
@@ -118,7 +99,7 @@ urlpatterns = [
     path("ledger/", ledger.agreement_list, name="ledger-list"),
     path("ledger/<slug:code>/", ledger.ledger, name="ledger"),
     path("ledger/<slug:code>/ledger.csv", ledger.as_csv, name="ledger-csv"),
-    *releases("programmes/", "programme"),
+    *sharing.urls("programmes/", "programme"),
     path("zones/", places.zones, name="zone-list"),
     *places_of("zones/", "zone"),
     path("routes/", places.routes, name="route-list"),

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies import interoperability
 from agencies.actions import assets as actions
-from agencies.actions import releases
 from agencies.forms.resources import AssetFilterForm, AssetForm, MaintenanceForm
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.interoperability import Band, bands_of, written
 from agencies.models import USABLE, Agency, Asset, AssetKind, Maintenance, Post
 from agencies.policy import Actor, Permission, require
 from agencies.views import records
+from agencies.views.sharing import sharing
 
 MANY = 500
 _SHOWN = [
@@ -80,9 +80,7 @@ def _page(
         ],
         "planning": planning,
         "may_keep": may_keep,
-        **records.sharing(row, actor, with_ended=True),
-        "release_url": reverse("asset-release", args=[row.pk]),
-        "revoke_url": "asset-release-end",
+        **sharing(row, actor),
     }
     return render(request, "agencies/asset.html", context)
 
@@ -164,32 +162,6 @@ def end_maintenance(
     found = get_object_or_404(planned, pk=maintenance_id)
     actions.end_maintenance(maintenance=found, by=actor)
     messages.success(request, _("The maintenance has ended."))
-    return redirect("asset", pk=row.pk)
-
-
-@officer_required
-@verb_of("asset")
-def release(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Release an asset to somebody."""
-    actor = actor_of(request)
-    row = _seen(actor, pk)
-    form = records.release_form(row, actor, request.POST)
-    if form.is_valid():
-        records.release_by_form(row, form, actor)
-        messages.success(request, _("Released."))
-    else:
-        messages.error(request, form.first_error)
-    return redirect("asset", pk=row.pk)
-
-
-@officer_required
-@verb_of("asset")
-def end_release(request: HttpRequest, pk: UUID, release_id: UUID) -> HttpResponse:
-    """End a release at once."""
-    actor = actor_of(request)
-    row = _seen(actor, pk)
-    releases.revoke(record=row, release_id=release_id, by=actor)
-    messages.success(request, _("The release has ended."))
     return redirect("asset", pk=row.pk)
 
 

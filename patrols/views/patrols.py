@@ -20,6 +20,7 @@ from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Officer
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
+from agencies.views.sharing import sharing
 from patrols import actions, rules, wording
 from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
 from patrols.models import Patrol, Programme
@@ -28,7 +29,6 @@ from patrols.tracks import heading
 from patrols.views import consents
 from patrols.views.crews import crew_of
 from patrols.views.leads import lead_of
-from patrols.views.sharing import sharing
 
 # As on the map: an older position is drawn hollow.
 OLD = timedelta(minutes=15)

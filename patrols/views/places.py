@@ -18,6 +18,7 @@ from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, person, require_unchanged
+from agencies.views.sharing import sharing
 from patrols import actions
 from patrols.forms.places import CheckpointForm, PlaceForm, RouteForm, ZoneForm
 from patrols.models import (
@@ -31,7 +32,6 @@ from patrols.models import (
 )
 from patrols.place_exports import FORMATS
 from patrols.place_versions import MOST, versions
-from patrols.views.sharing import sharing
 
 MANY = 500
 

@@ -16,6 +16,7 @@ from agencies.guards import actor_of, officer_required
 from agencies.models import Agreement
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
+from agencies.views.sharing import sharing
 from patrols import actions, rules, wording
 from patrols.forms.programmes import ProgrammeForm, initial_of
 from patrols.models import BorderSection, Patrol, PatrolState, Programme
@@ -23,7 +24,6 @@ from patrols.references import places
 from patrols.rotation import Slot, assign, standings
 from patrols.views.consents import drafts_of
 from patrols.views.leads import leads_of
-from patrols.views.sharing import sharing
 
 NEXT = 6
 # Cancelled when the rule no longer names them.

@@ -1,28 +1,19 @@
-"""Releases of any record of this application, on its page."""
+"""Releases on a record's page, for every kind whose page needs nothing of its own."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from agencies.actions import releases
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor
-from agencies.records import Owned
+from agencies.records import Owned, owned_model
 from agencies.views import records
-from patrols.models import Checkpoint, Patrol, Programme, Route, Zone
-
-MODELS: dict[str, type[Owned]] = {
-    "patrol": Patrol,
-    "programme": Programme,
-    "zone": Zone,
-    "route": Route,
-    "checkpoint": Checkpoint,
-}
 
 
 def sharing(row: Owned, actor: Actor) -> dict[str, Any]:
@@ -61,7 +52,17 @@ def end(request: HttpRequest, kind: str, pk: UUID, release_id: UUID) -> HttpResp
     return redirect(kind, pk=row.pk)
 
 
+def urls(prefix: str, kind: str) -> list[Any]:
+    """Return the URLs of a kind of record's releases."""
+    given, ended = {"kind": kind}, "releases/<uuid:release_id>/end/"
+    name = f"{kind}-release"
+    return [
+        path(f"{prefix}<uuid:pk>/releases/", release, given, name=name),
+        path(f"{prefix}<uuid:pk>/{ended}", end, given, name=f"{name}-end"),
+    ]
+
+
 def _seen(kind: str, pk: UUID, actor: Actor) -> Owned:
-    if kind not in MODELS:
-        raise Http404
-    return get_object_or_404(MODELS[kind].objects.visible_to(actor), pk=pk)
+    model: Any = owned_model(kind)
+    found: Owned = get_object_or_404(model.objects.visible_to(actor), pk=pk)
+    return found
