@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.context import system
 from agencies.errors import Forbidden
 from agencies.models import Agency, Agreement, Officer, Party, RightsVersion
-from agencies.policy import Actor, Membership
+from agencies.policy import Actor, Audience, Membership
+from agencies.records import Owned
 
 # When the session began, and when its officer was last seen: UNIX seconds.
 BEGAN_AT = "began_at"
@@ -97,6 +98,12 @@ def actor_of_agency(agency: Agency, clearance: int) -> Actor:
         clearance=clearance,
         memberships=memberships(agency.pk),
     )
+
+
+def share_of(record: Owned, agency: Agency) -> Audience:
+    """Return the part of a record's audience that is one agency alone; may be empty."""
+    reader = actor_of_agency(agency, record.level)
+    return record.stored_audience.share_of(reader)
 
 
 def agency_of(actor: Actor) -> Agency:

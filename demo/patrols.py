@@ -130,7 +130,7 @@ class Roster:
             route=programme.route,
             recurrence_at=start,
             starts_at=start,
-            ends_at=start + programme.duration,
+            ends_at=programme.end_after(start),
             lead=self.directory.agencies[lead],
             participants=sorted(spec.entitlements),
             entitlements=spec.entitlements,

@@ -98,7 +98,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def span(days: Sequence[date], zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return when days in a row begin and end, in UTC."""
+    """Return when days begin and end, from the first to the last, in UTC."""
     return midnight(days[0], zone), midnight(days[-1] + DAY, zone)
 
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 from itertools import pairwise
 
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)

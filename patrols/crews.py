@@ -8,7 +8,7 @@ That is ``Patrol.crew``, written when a roster is published.
 from collections.abc import Iterable
 from uuid import UUID
 
-from agencies.accounts import actor_of_agency
+from agencies.accounts import share_of
 from agencies.models import Agency
 from agencies.policy import NOBODY_KEY, Audience
 from patrols.models import Assignment, Patrol
@@ -20,7 +20,7 @@ Crew = dict[str, list[dict[str, str]]]
 
 def share(patrol: Patrol, agency: Agency) -> Audience:
     """Return the part of a patrol's audience that is one agency alone."""
-    found = patrol.stored_audience.share_of(actor_of_agency(agency, patrol.level))
+    found = share_of(patrol, agency)
     return found if found.keys else Audience(frozenset({NOBODY_KEY}))
 
 

@@ -1,7 +1,5 @@
 """Which patrols are an officer's own duty: the one place that says so."""
 
-from datetime import datetime
-
 from django.db.models import Q
 
 from agencies.policy import Actor
@@ -21,8 +19,3 @@ def duties_of(actor: Actor) -> PatrolQuerySet:
         Q(commander=actor.officer_id or None) | Q(pk__in=sent.values("patrol"))
     )
     return own.exclude(state=PatrolState.CANCELLED).order_by("starts_at", "id")
-
-
-def during(rows: PatrolQuerySet, begin: datetime, end: datetime) -> PatrolQuerySet:
-    """Keep the patrols that are to be out at some moment of a time."""
-    return rows.filter(starts_at__lt=end, ends_at__gt=begin)

@@ -68,7 +68,7 @@ class _People:
         """Read all of it at once."""
         self.programme = programme
         self.zone = ZoneInfo(programme.time_zone)
-        end = last + programme.duration
+        end = programme.end_after(last)
         self.officers: dict[str, list[UUID]] = defaultdict(list)
         able = Officer.objects.filter(
             agency__code__in=codes, is_active=True, roles__contains=[Role.COMMANDER]
@@ -80,9 +80,8 @@ class _People:
         days = first.astimezone(self.zone).date(), end.astimezone(self.zone).date()
         self.papers = availability.certifications(everybody, *days)
         self.out: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
-        patrols = Patrol.objects.filter(
-            commander__in=everybody, starts_at__lt=end, ends_at__gt=first
-        ).exclude(state__in=[PatrolState.CANCELLED, PatrolState.COMPLETED])
+        out = Patrol.objects.during(first, end).filter(commander__in=everybody)
+        patrols = out.exclude(state__in=[PatrolState.CANCELLED, PatrolState.COMPLETED])
         for pk, begin, back in patrols.values_list(
             "commander_id", "starts_at", "ends_at"
         ):
@@ -93,7 +92,7 @@ class _People:
         return any(self._is_free(pk, start) for pk in self.officers[code])
 
     def _is_free(self, pk: UUID, start: datetime) -> bool:
-        end = start + self.programme.duration
+        end = self.programme.end_after(start)
         absences: list[Absence] = self.away.get(pk, [])
         return (
             self._is_qualified(pk, start)
@@ -105,8 +104,6 @@ class _People:
         day = start.astimezone(self.zone).date()
         papers: list[Certification] = self.papers.get(pk, [])
         return any(
-            paper.code == Qualification.COMMANDER
-            and (paper.valid_from is None or paper.valid_from <= day)
-            and (paper.expires_on is None or day <= paper.expires_on)
+            paper.code == Qualification.COMMANDER and paper.is_valid(day)
             for paper in papers
         )

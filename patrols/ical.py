@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from agencies.policy import Actor
-from patrols.duties import during, duties_of
+from patrols.duties import duties_of
 from patrols.models import FeedKey, Patrol, PatrolState, Programme
 from patrols.references import places, zone_of
 
@@ -41,7 +41,7 @@ def patrols_of(feed: FeedKey, actor: Actor, now: datetime) -> list[Patrol] | Non
             return None
         rows = Patrol.objects.visible_to(actor).without_doubles_of(actor.agency_id)
         rows = rows.filter(programme=feed.programme_id, is_displaced=False)
-    rows = during(rows, now - BACK, now + AHEAD).order_by("starts_at", "id")
+    rows = rows.during(now - BACK, now + AHEAD).order_by("starts_at", "id")
     return list(rows.prefetch_related(*places(actor))[:MOST])
 
 

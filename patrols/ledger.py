@@ -19,6 +19,7 @@ from django.utils import timezone
 from agencies.models import Agreement
 from agencies.policy import Actor
 from agencies.records import GuardedQuerySet
+from patrols import calendar
 from patrols.leads import Entry, seen_entries
 from patrols.models import Fix, Patrol, Programme
 from patrols.rotation import standings
@@ -96,8 +97,7 @@ def _out(
 ) -> Iterator[tuple[Patrol, ZoneInfo]]:
     """Yield the patrols of a programme that went out in a period."""
     zone = ZoneInfo(row.time_zone)
-    begin = datetime.combine(first, time(), zone)
-    end = datetime.combine(last + timedelta(days=1), time(), zone)
+    begin, end = calendar.span([first, last], zone)
     patrols = (
         Patrol.objects.visible_to(actor)
         .filter(programme=row, tear_line_of=None)

@@ -7,7 +7,7 @@ is made of it is kept where nobody's keys reach (``RosterWork``).
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from django.utils import timezone
 from agencies import availability
 from agencies.models import Agency, Asset, Officer
 from agencies.policy import TLP, Role
+from patrols import calendar
 from patrols.demand import Demand, demand_of
 from patrols.models import (
     OPEN_STATES,
@@ -69,8 +70,7 @@ def patrols_of(
     agreement, no more sensitive than it is, and not for named officers alone (TLP:RED).
     """
     zone = ZoneInfo(roster.owner.time_zone)
-    begin = datetime.combine(roster.from_on, time(), zone)
-    end = datetime.combine(roster.until_on + timedelta(days=1), time(), zone)
+    begin, end = calendar.span([roster.from_on, roster.until_on], zone)
     rows = Patrol.objects.filter(
         owner=roster.owner_id,
         programme__agreement=roster.agreement_id,
@@ -176,7 +176,7 @@ class _People:
     def _duties(self, patrols: Collection[UUID]) -> dict[UUID, list[engine.Span]]:
         """Return the other patrols that people go on, whoever planned them."""
         begin, end = self.span.around
-        out = Patrol.objects.filter(starts_at__lt=end, ends_at__gt=begin)
+        out = Patrol.objects.during(begin, end)
         out = out.exclude(pk__in=patrols).exclude(state=PatrolState.CANCELLED)
         crews = Assignment.objects.filter(
             patrol__in=out, officer__in=self.known, is_active=True

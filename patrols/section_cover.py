@@ -9,7 +9,6 @@ from django.utils import timezone
 from agencies.policy import Actor
 from patrols import calendar, coverage
 from patrols.coverage import Part, Span
-from patrols.duties import during
 from patrols.models import BorderSection, Patrol, PatrolState, Programme
 
 
@@ -52,7 +51,7 @@ def _patrolled(
 ) -> Iterator[tuple[str, Span]]:
     rows = Patrol.objects.visible_to(actor).without_doubles_of(actor.agency_id)
     # A patrol may have left early, or be late: a day to both sides is looked at.
-    rows = during(rows, cuts[0] - calendar.DAY, cuts[-1] + calendar.DAY)
+    rows = rows.during(cuts[0] - calendar.DAY, cuts[-1] + calendar.DAY)
     rows = rows.exclude(state=PatrolState.CANCELLED).filter(programme__in=list(named))
     rows = rows.only("programme", "starts_at", "ends_at", "started_at", "ended_at")
     now = timezone.now()

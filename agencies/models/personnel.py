@@ -148,6 +148,11 @@ class Paper(Versioned):
             ),
         ]
 
+    def is_valid(self, day: date) -> bool:
+        """Whether its days hold one, as ``PaperQuerySet.overlapping`` has it."""
+        has_begun = self.valid_from is None or self.valid_from <= day
+        return has_begun and (self.expires_on is None or day <= self.expires_on)
+
     def notice_due(self, today: date) -> int | None:
         """Return the nearest of ``NOTICES`` that has been reached, if any."""
         if self.expires_on is None:

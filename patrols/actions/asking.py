@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.accounts import actor_of_agency
+from agencies.accounts import share_of
 from agencies.context import system
 from agencies.errors import Conflict, Invalid
 from agencies.models import Agency
@@ -174,15 +174,14 @@ def _parties(row: Patrol) -> Audience:
     keys: set[str] = set()
     expiring: dict[str, float] = {}
     for agency in Agency.objects.filter(code__in=row.participants):
-        share = row.stored_audience.share_of(actor_of_agency(agency, row.level))
+        share = share_of(row, agency)
         keys |= share.keys
         expiring |= share.expiring
     return Audience(frozenset(keys), expiring).joined(row.owner_keys)
 
 
 def _require_released(row: Patrol, agency: Agency) -> None:
-    reader = actor_of_agency(agency, row.level)
-    if not row.stored_audience.share_of(reader).keys:
+    if not share_of(row, agency).keys:
         raise Conflict(
             "not_released",
             _("Release %(ref)s to %(code)s first: it takes part.")
@@ -198,8 +197,7 @@ def _remind(row: Patrol, consent: Consent, now: datetime, by: Actor) -> bool:
         return False
     consent.reminders = due
     consent.save(update_fields=["reminders"])
-    reader = actor_of_agency(consent.agency, row.level)
-    share = row.stored_audience.share_of(reader)
+    share = share_of(row, consent.agency)
     if share.keys:
         record_event(Kind.CONSENT_REMINDED, by=by, subject=row, audience=share)
     return True

@@ -20,7 +20,6 @@ from patrols import eligibility, rules
 from patrols.actions.leads import keep_plan
 from patrols.actions.patrols import displace
 from patrols.models import Patrol, PatrolState, PlanReason, Programme
-from patrols.recurrence import end_of
 from patrols.rotation import Slot, assign
 
 _RULE = {"recurrence", "first_on", "excepted_on", "start_time", "time_zone"}
@@ -205,7 +204,7 @@ def _open_one(
         route_id=row.route_id,
         recurrence_at=at,
         starts_at=at,
-        ends_at=end_of(at, row.duration, ZoneInfo(row.time_zone)),
+        ends_at=row.end_after(at),
         lead=lead,
         participants=sorted(row.entitlements),
         entitlements=weights,

@@ -60,9 +60,7 @@ def request_roster(
         raise Invalid("bad_span", shown, pointer="/until_on")
     if until_on < today:
         raise Invalid("in_the_past", _("These days are over."), pointer="/until_on")
-    if seconds not in SECONDS:
-        text = _("From 5 to 300 seconds.")
-        raise Invalid("bad_seconds", text, pointer="/seconds")
+    _require_seconds(seconds)
     if level > by.clearance:
         text = _("The level is above your clearance.")
         raise Invalid("level_too_high", text, pointer="/level")
@@ -75,6 +73,12 @@ def request_roster(
         level=level,
     )
     return _queue(row, by)
+
+
+def _require_seconds(seconds: int) -> None:
+    if seconds not in SECONDS:
+        text = _("From 5 to 300 seconds.")
+        raise Invalid("bad_seconds", text, pointer="/seconds")
 
 
 def _queue(row: Roster, by: Actor) -> Roster:
@@ -118,9 +122,7 @@ def replan(*, roster: Roster, by: Actor, seconds: int | None = None) -> Roster:
         level=row.level,
         mends=row,
     )
-    if made.seconds not in SECONDS:
-        text = _("From 5 to 300 seconds.")
-        raise Invalid("bad_seconds", text, pointer="/seconds")
+    _require_seconds(made.seconds)
     return _queue(made, by)
 
 

@@ -34,6 +34,10 @@ OPEN_STATES = (PatrolState.PLANNED, PatrolState.PROPOSED, PatrolState.AGREED)
 class PatrolQuerySet(RecordQuerySet["Patrol"]):
     """Patrols."""
 
+    def during(self, begin: datetime, end: datetime) -> Self:
+        """Keep those that are to be out at some moment of a time."""
+        return self.filter(starts_at__lt=end, ends_at__gt=begin)
+
     def under_way(self) -> Self:
         """Keep those that are out now."""
         return self.filter(state=PatrolState.UNDER_WAY)

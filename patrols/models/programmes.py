@@ -1,7 +1,8 @@
 """Programmes: recurring series of patrols."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,7 @@ from agencies.models import Agreement, Purpose
 from agencies.policy import Permission
 from agencies.records import Owned
 from patrols.models.places import Route, Zone
+from patrols.recurrence import end_of
 
 
 class Programme(Owned):
@@ -75,6 +77,10 @@ class Programme(Owned):
             *Owned.Meta.constraints,
             models.UniqueConstraint(fields=["owner", "code"], name="programme_code"),
         ]
+
+    def end_after(self, start: datetime) -> datetime:
+        """Return when a patrol that starts then ends, by the clock on the wall."""
+        return end_of(start, self.duration, ZoneInfo(self.time_zone))
 
     def __str__(self) -> str:
         """Return code and name."""

@@ -16,7 +16,7 @@ from agencies.models import Absence, Agency
 from agencies.policy import Actor
 from patrols import calendar
 from patrols.calendar import Lane, Outing
-from patrols.duties import during, duties_of
+from patrols.duties import duties_of
 from patrols.forms.calendar import CalendarForm, PeriodForm
 from patrols.forms.patrols import BoardForm
 from patrols.models import Patrol, PatrolQuerySet, PatrolState
@@ -92,7 +92,7 @@ def duties(request: HttpRequest) -> HttpResponse:
     week = calendar.week_of(today)
     days = [week[0] + timedelta(days=n) for n in range(7 * WEEKS_AHEAD)]
     span = calendar.span(days, zone)
-    own = _outings(_with_places(during(duties_of(actor), *span), actor))
+    own = _outings(_with_places(duties_of(actor).during(*span), actor))
     absent = Absence.objects.visible_to(actor).filter(officer=actor.officer_id)
     away = [
         Outing(Lane(""), row.starts_at, row.ends_at, row)
@@ -170,7 +170,7 @@ def moment(at: datetime) -> str:
 def _read(form: CalendarForm, days: list[date], actor: Actor) -> list[Patrol]:
     """Return the patrols of a page, in order; one more than are shown."""
     rows = Patrol.objects.visible_to(actor).without_doubles_of(actor.agency_id)
-    rows = during(rows, *calendar.span(days, reader_zone())).filter(is_displaced=False)
+    rows = rows.during(*calendar.span(days, reader_zone())).filter(is_displaced=False)
     if agency := form.asked.get("agency"):
         rows = rows.filter(participants__contains=[agency.code])
     return list(_with_places(rows, actor).order_by("starts_at", "id")[: MOST + 1])
