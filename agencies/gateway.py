@@ -145,6 +145,8 @@ def _is_deeper(data: Any, most: int) -> bool:
     """Whether lists and objects lie in one another more than ``most`` deep."""
     level = [data]
     for _depth in range(most + 1):
+        if not level:
+            break
         level = [
             inner
             for outer in level

@@ -32,15 +32,15 @@ class Track:
     """A crew on its way: fixes that never come twice."""
 
     def __init__(self, device: str) -> None:
-        """Begin some hours ago."""
+        """Begin now, as a crew does that has signal."""
         self.device = device
-        self.at = datetime.now(UTC) - timedelta(days=60)
+        self.at = datetime.now(UTC)
         self.dice = random.Random(device)
 
     def fixes(self, count: int) -> Iterator[dict[str, Any]]:
         """Yield fixes as the API takes them."""
         for _fix in range(count):
-            self.at += timedelta(seconds=1)
+            self.at += timedelta(milliseconds=1)
             place = [self.dice.uniform(68, 75), self.dice.uniform(38, 42)]
             place = [round(degrees, 6) for degrees in place]
             yield {

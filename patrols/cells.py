@@ -4,8 +4,8 @@ PostGIS operators are not leakproof and lose their index there; a comparison of
 integers keeps it. See https://h3geo.org and ``docs/adr/0002``.
 """
 
-import h3
 from django.contrib.gis.geos import Point
+from h3.api import basic_int as h3
 
 # About 250 km2 each; a map window of the whole region is read without them.
 RESOLUTION = 5
@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 
 def cell_at(longitude: float, latitude: float) -> int:
     """Return the cell in which a position (WGS 84, degrees) lies."""
-    return int(h3.str_to_int(h3.latlng_to_cell(latitude, longitude, RESOLUTION)))
+    return int(h3.latlng_to_cell(latitude, longitude, RESOLUTION))
 
 
 def cell_of(place: Point) -> int:
@@ -41,10 +41,10 @@ def cells_of(box: Box) -> list[int] | None:
     if max(abs(south), abs(north)) > 85 or max(abs(west), abs(east)) > 179:
         return None
     corners = [(south, west), (south, east), (north, east), (north, west)]
-    window = h3.LatLngPoly(corners)  # type: ignore[attr-defined]
+    window = h3.LatLngPoly(corners)  # type: ignore[attr-defined, no-untyped-call]
     # Every cell that the box touches, and few more: without this mode only those
     # whose centre lies inside would count.
     touched = h3.polygon_to_cells_experimental(
         window, RESOLUTION, contain="bbox_overlap"
     )
-    return sorted(h3.str_to_int(cell) for cell in touched)
+    return sorted(touched)

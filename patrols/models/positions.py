@@ -12,7 +12,10 @@ from patrols.models.patrols import Patrol
 class Fix(Guarded):
     """One position of a patrol. ``cell`` is its H3 cell (``patrols.cells``)."""
 
-    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="fixes")
+    # Without an index of its own: the constraint below begins with the patrol.
+    patrol = models.ForeignKey(
+        Patrol, models.PROTECT, related_name="fixes", db_index=False
+    )
     device = models.CharField(max_length=40, default="", blank=True)
     at = models.DateTimeField()
     place = models.PointField(spatial_index=False)
