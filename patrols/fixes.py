@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.errors import Invalid
 from patrols.actions.positions import NewFix
 
-_NUMBERS = ("speed_mps", "heading_deg", "accuracy_m")
 # Not bool, which is an int too.
 _NUMERIC = (int, float)
-_KNOWN = {"at", "place", "device", *_NUMBERS}
+_KNOWN = {"at", "place", "device", "speed_mps", "heading_deg", "accuracy_m"}
 _FAULTS = {
     "not_an_object": _("Each position is a JSON object."),
     "unknown_field": _("Unknown field."),
@@ -54,14 +53,21 @@ def _read_one(given: Any) -> NewFix:
     device = given.get("device", "")
     if not isinstance(device, str):
         raise _Fault("not_text", "/device")
-    numbers = [given.get(name) for name in _NUMBERS]
-    for name, value in zip(_NUMBERS, numbers, strict=True):
-        if value is not None and type(value) not in _NUMERIC:
-            raise _Fault("not_a_number", f"/{name}")
-    speed_mps, heading_deg, accuracy_m = numbers
     return NewFix(
-        _moment(given), _position(given), speed_mps, heading_deg, accuracy_m, device
+        _moment(given),
+        _position(given),
+        _number(given, "speed_mps"),
+        _number(given, "heading_deg"),
+        _number(given, "accuracy_m"),
+        device,
     )
+
+
+def _number(given: dict[str, Any], name: str) -> float | None:
+    value: float | None = given.get(name)
+    if value is not None and type(value) not in _NUMERIC:
+        raise _Fault("not_a_number", f"/{name}")
+    return value
 
 
 def _moment(given: dict[str, Any]) -> datetime:

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import orjson
 from django.contrib.gis.geos import Point
@@ -24,8 +24,7 @@ MAX_FIXES = 5000
 LATE = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class NewFix:
+class NewFix(NamedTuple):
     """One position: when (aware), where (longitude, latitude), and what is known."""
 
     at: datetime
