@@ -145,7 +145,8 @@ def audience(
 _UNEXPIRED = "karaul_unexpired"
 # Ten times what is usual (default_statistics_target).
 _SAMPLE = 1000
-_HELD = "nullif(current_setting('app.keys', true), '')::text[]"
+_SET = "nullif(current_setting('app.keys', true), '')"
+_HELD = f"{_SET}::text[]"
 
 
 class _Unexpired(Func):
@@ -198,7 +199,7 @@ def row_security(table: str, app_role: str, system_role: str) -> list[str]:
         f"CREATE POLICY change ON {table} FOR UPDATE TO {app_role} USING ({seen})",
         (
             f"CREATE POLICY add ON {table} FOR INSERT TO {app_role}"
-            f" WITH CHECK ({_HELD} IS NOT NULL)"
+            f" WITH CHECK ({_SET} IS NOT NULL)"
         ),
         (
             f"CREATE POLICY system ON {table} TO {system_role}"

@@ -20,6 +20,11 @@ from patrols.cells import cell_at
 from patrols.models import Fix, Patrol, PatrolState
 
 MAX_FIXES = 5000
+# Of a patrol: most of a small batch's time would go into what is not asked.
+_NEEDED = [
+    *("audience", "expiring", "tear_line_of", "participants"),
+    *("state", "ended_at", "last_fix_at"),
+]
 # A crew without signal sends what it kept after it is back.
 LATE = timedelta(hours=24)
 
@@ -43,7 +48,7 @@ def add_fixes(*, patrol: Patrol, fixes: Sequence[NewFix], by: Actor) -> int:
     patrol's row is locked, so that a fix never misses a change of the audience
     that is made at the same time.
     """
-    row = Patrol.objects.locked(by, patrol.pk)
+    row = Patrol.objects.only(*_NEEDED).locked(by, patrol.pk)
     require(by, Permission.POSITION_SEND)
     if by.agency not in row.participants:
         raise Forbidden(

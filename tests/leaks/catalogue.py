@@ -50,7 +50,7 @@ _HELD = "NULLIF(current_setting('app.keys'::text, true), ''::text)"
 CONDITIONS = {
     None: None,
     "true": "true",
-    "held": f"(({_HELD})::text[] IS NOT NULL)",
+    "held": f"({_HELD} IS NOT NULL)",
     "audience": (
         f"((audience && ({_HELD})::text[]) AND ((expiring IS NULL) OR"
         f" karaul_unexpired(audience, expiring, ({_HELD})::text[])))"
