@@ -34,6 +34,7 @@ from benchmarks import (  # noqa: E402
 )
 from benchmarks.figures import Figure  # noqa: E402
 from benchmarks.system import System, say  # noqa: E402
+from config.memory import settle  # noqa: E402
 from tests.database import drop  # noqa: E402
 from tests.stack import ROOT  # noqa: E402
 from tests.world import standing  # noqa: E402
@@ -97,6 +98,8 @@ def run(chosen: list[str], scale: Scale) -> Iterator[Figure]:
     """Measure one part after the other, on a fresh copy of the database each."""
     for name in chosen:
         if name in ENGINES:
+            # As in the processes that ask them.
+            settle()
             yield from ENGINES[name](scale)
             continue
         copied = database.copy(scale.rows, f"bench_run_{os.getpid()}")
