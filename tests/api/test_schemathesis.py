@@ -71,7 +71,9 @@ def fault_of(operation: Any, headers: dict[str, str], own: list[str]) -> str:
     try:
         call()
     except Exception as error:
-        return f"{operation.label}: {error}"
+        # One call that cannot be repeated comes inside a group.
+        inner = getattr(error, "exceptions", [])
+        return "\n".join(f"{operation.label}: {one}" for one in [error, *inner])
     return ""
 
 
