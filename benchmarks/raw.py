@@ -58,6 +58,18 @@ CONSENTS = """(
     FROM patrols_consent c JOIN agencies_agency g ON g.id = c.agency_id
     WHERE c.patrol_id = row.id AND c.replaced_at IS NULL
 )"""
+HANDED = """(
+    SELECT coalesce(json_agg(json_build_object(
+        'giver', giver.code, 'taker', taker.code, 'state', h.state,
+        'reason', h.reason, 'answer', h.answer, 'offered_at', h.offered_at,
+        'offered_by', CASE WHEN h.giver_id = %(me)s THEN h.offered_by END,
+        'answered_at', h.answered_at,
+        'answered_by', CASE WHEN h.taker_id = %(me)s THEN h.answered_by END
+    ) ORDER BY h.offered_at, h.id), '[]')
+    FROM patrols_handover h JOIN agencies_agency giver ON giver.id = h.giver_id
+    JOIN agencies_agency taker ON taker.id = h.taker_id
+    WHERE h.patrol_id = row.id
+)"""
 JOINS = "JOIN agencies_agency owner ON owner.id = row.owner_id"
 # What one row of each list is: table, joins, order, JSON.
 KINDS = {
@@ -76,11 +88,14 @@ KINDS = {
     "patrols": (
         "patrols_patrol",
         f"""{JOINS} JOIN agencies_agency lead ON lead.id = row.lead_id
+        LEFT JOIN agencies_agreement agreement ON agreement.id = row.agreement_id
         LEFT JOIN patrols_programme programme ON programme.id = row.programme_id
         LEFT JOIN patrols_zone zone ON zone.id = row.zone_id
         LEFT JOIN patrols_route route ON route.id = row.route_id""",
         "row.starts_at DESC, row.id DESC",
-        f"""{OWNED}, 'programme', programme.id, 'zone', zone.id, 'route', route.id,
+        f"""{OWNED}, 'agreement', agreement.code, 'purpose', row.purpose,
+        'hand_overs', {HANDED}, 'programme', programme.id, 'zone', zone.id,
+        'route', route.id,
         'starts_at', row.starts_at, 'ends_at', row.ends_at, 'state', row.state,
         'lead', lead.code, 'participants', row.participants,
         'commander', {AUTHOR.format("commander_id")},

@@ -27,7 +27,8 @@ from patrols.api import (
 )
 from patrols.calendar_api import CoverageViewSet, FeedViewSet
 from patrols.lead_api import LedgerViewSet
-from patrols.roster_api import AssignmentViewSet, RosterViewSet
+from patrols.roster_api import AssignmentViewSet, RemedyViewSet, RosterViewSet
+from patrols.swap_api import SwapViewSet, WishViewSet
 
 router = SimpleRouter()
 router.register("agencies", AgencyViewSet, basename="agency-api")
@@ -52,7 +53,10 @@ router.register("coverage", CoverageViewSet, basename="coverage-api")
 router.register("feeds", FeedViewSet, basename="feed-api")
 router.register("ledgers", LedgerViewSet, basename="ledger-api")
 router.register("rosters", RosterViewSet, basename="roster-api")
+router.register("remedies", RemedyViewSet, basename="remedy-api")
 router.register("assignments", AssignmentViewSet, basename="assignment-api")
+router.register("wishes", WishViewSet, basename="wish-api")
+router.register("swaps", SwapViewSet, basename="swap-api")
 router.register("positions", PositionViewSet, basename="position-api")
 
 urlpatterns = router.urls

@@ -266,7 +266,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "open-patrols": {"task": "patrols.tasks.open_patrols", "schedule": 900.0},
     "watch-consents": {"task": "patrols.tasks.watch_consents", "schedule": 60.0},
+    "watch-swaps": {"task": "patrols.tasks.watch_swaps", "schedule": 60.0},
     "solve-rosters": {"task": "patrols.tasks.solve_rosters", "schedule": 20.0},
+    "mend-rosters": {"task": "patrols.tasks.mend_rosters", "schedule": 300.0},
     "end-expired-releases": {
         "task": "agencies.tasks.end_expired_releases",
         "schedule": 30.0,
@@ -290,9 +292,33 @@ EVENT_TASKS: dict[str, list[str]] = {
     "programme.changed": ["patrols.tasks.open_patrols"],
     "roster.requested": ["patrols.tasks.solve_rosters"],
     # The next one waits for its turn.
-    "roster.ready": ["patrols.tasks.solve_rosters"],
-    "roster.failed": ["patrols.tasks.solve_rosters"],
+    "roster.ready": ["patrols.tasks.solve_rosters", "patrols.tasks.mend_rosters"],
+    "roster.failed": ["patrols.tasks.solve_rosters", "patrols.tasks.mend_rosters"],
+    # Whoever cannot go any more is found at once, whatever the reason.
+    **{
+        kind: ["patrols.tasks.mend_rosters"]
+        for kind in (
+            "absence.entered",
+            "absence.changed",
+            "absence.cancelled",
+            "certification.changed",
+            "certification.revoked",
+            "authorisation.changed",
+            "authorisation.revoked",
+            "officer.changed",
+            "asset.changed",
+            "asset.maintenance_planned",
+            "asset.maintenance_ended",
+        )
+    },
+    "roster.published": ["patrols.tasks.mend_rosters", "patrols.tasks.watch_swaps"],
+    # Duties that have changed hands, or are no more.
+    "swap.approved": ["patrols.tasks.watch_swaps"],
+    "patrol.started": ["patrols.tasks.watch_swaps"],
+    "patrol.cancelled": ["patrols.tasks.watch_swaps"],
 }
+# A worker that gives no sign of life for so long has lost the roster it worked on.
+ROSTER_LEASE_SECONDS = env.float("ROSTER_LEASE_SECONDS", default=30)
 
 LANGUAGE_CODE = "en"
 _SPOKEN = [

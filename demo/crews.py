@@ -190,6 +190,8 @@ class Crews:
         hours = self.rng.uniform(3, 6) / min(self.speed, 6.0)
         body = {
             "title": f"{programme['name']}, extra",
+            "agreement": programme["agreement"],
+            "purpose": programme["purpose"],
             "lead": client.agency,
             "participants": sorted(programme["entitlements"]),
             "zone": programme["zone"],

@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from agencies.context import system
 from agencies.models import Agency
-from demo import agencies, consents, incidents, programmes, reports, resources, tracks
+from demo import (
+    agencies,
+    consents,
+    incidents,
+    planning,
+    programmes,
+    reports,
+    resources,
+    tracks,
+)
 from demo.directory import Directory
 from demo.history import History
 from demo.patrols import Outings, Roster
@@ -48,6 +57,7 @@ def load(say: Say, now: datetime | None = None) -> None:
     fixes = tracks.write(outings.known, rng)
     events = history.flush_events()
     consents.disagree(directory)
+    planning.load(directory)
     say(f"Loaded {rows} rows, {fixes} positions, {events} events")
 
 

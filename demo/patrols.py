@@ -125,6 +125,8 @@ class Roster:
             tlp=programme.tlp,
             level=programme.level,
             programme=programme,
+            agreement=programme.agreement,
+            purpose=programme.purpose,
             title=programme.name,
             zone=programme.zone,
             route=programme.route,

@@ -18,7 +18,7 @@ from agencies.forms.records import MarkedForm
 from agencies.models import Agency
 from agencies.policy import Actor
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
-from patrols.models import OPEN_STATES, Patrol, PatrolState
+from patrols.models import CURRENT_STATES, OPEN_STATES, Patrol, PatrolState
 
 # Nothing is chosen for the officer: a wrong severity is worse than a second's thought.
 CHOOSE = ("", _("choose…"))
@@ -186,9 +186,7 @@ class AssignForm(PartForm):
         """Offer all agencies to the owner, its own to a partner."""
         super().__init__(*args, **kwargs)
         agencies = Agency.objects.all()
-        patrols = Patrol.objects.visible_to(actor).filter(
-            state__in=[*OPEN_STATES, PatrolState.UNDER_WAY]
-        )
+        patrols = Patrol.objects.visible_to(actor).filter(state__in=CURRENT_STATES)
         if not is_owner:
             agencies = agencies.filter(code=actor.agency)
             patrols = patrols.filter(participants__contains=[actor.agency])

@@ -7,7 +7,7 @@ from live.kinds import Kind
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 # Types with a page of their own, by the name of its URL.
-_PAGES = ["incident", "patrol", "report", "asset", "roster"]
+_PAGES = ["incident", "patrol", "report", "asset", "roster", "swap"]
 
 
 def sentences() -> dict[str, str]:
@@ -56,6 +56,11 @@ def sentences() -> dict[str, str]:
         Kind.CONSENT_LAPSED: _("No answer in time"),
         Kind.PATROL_AGREED: _("Patrol agreed"),
         Kind.PATROL_STARTED: _("Patrol started"),
+        Kind.LEAD_OFFERED: _("Lead offered to another agency"),
+        Kind.LEAD_DECLINED: _("Offer of the lead declined"),
+        Kind.LEAD_WITHDRAWN: _("Offer of the lead taken back"),
+        Kind.LEAD_HANDED_OVER: _("Lead handed over"),
+        Kind.LEAD_SEIZED: _("Lead taken in an emergency"),
         Kind.PATROL_MOVED: _("Patrol moved"),
         Kind.PATROL_COMPLETED: _("Patrol completed"),
         Kind.PATROL_CANCELLED: _("Patrol cancelled"),
@@ -67,6 +72,16 @@ def sentences() -> dict[str, str]:
         Kind.ROSTER_SUPERSEDED: _("Roster superseded"),
         Kind.ASSIGNMENT_LOCKED: _("Assignment locked"),
         Kind.ASSIGNMENT_UNLOCKED: _("Assignment unlocked"),
+        Kind.WISH_MADE: _("A colleague's wish for a patrol"),
+        Kind.WISH_CHANGED: _("A wish was changed"),
+        Kind.WISH_TAKEN_BACK: _("A wish was taken back"),
+        Kind.SWAP_ASKED: _("Swap of duties asked for"),
+        Kind.SWAP_ACCEPTED: _("Swap accepted: a planner decides"),
+        Kind.SWAP_DECLINED: _("Swap declined by the colleague"),
+        Kind.SWAP_TAKEN_BACK: _("Swap taken back"),
+        Kind.SWAP_APPROVED: _("Swap approved: duties have changed"),
+        Kind.SWAP_REFUSED: _("Swap refused by a planner"),
+        Kind.SWAP_LAPSED: _("Swap lapsed"),
         Kind.FEED_CREATED: _("Calendar feed opened"),
         Kind.FEED_REVOKED: _("Calendar feed revoked"),
         Kind.INCIDENT_REPORTED: _("New incident"),

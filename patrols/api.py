@@ -23,6 +23,7 @@ from patrols.filters import (
     ProgrammeFilters,
     SectionFilters,
 )
+from patrols.foresight_api import PatrolPreview, ProgrammePreview
 from patrols.lead_api import PatrolLead, ProgrammeLeads
 from patrols.models import (
     BorderSection,
@@ -180,7 +181,7 @@ class BorderSectionViewSet(ReadViewSet):
     page_order = ("code",)
 
 
-class ProgrammeViewSet(ProgrammeLeads, ConsentSeries, PatrolsViewSet):
+class ProgrammeViewSet(ProgrammeLeads, ProgrammePreview, ConsentSeries, PatrolsViewSet):
     """Recurring series of joint patrols."""
 
     queryset = Programme.objects.all()
@@ -205,7 +206,7 @@ class ProgrammeViewSet(ProgrammeLeads, ConsentSeries, PatrolsViewSet):
         )
 
 
-class PatrolViewSet(PatrolLead, ConsentVerbs, PatrolsViewSet):
+class PatrolViewSet(PatrolPreview, PatrolLead, ConsentVerbs, PatrolsViewSet):
     """Patrols: drafts, proposed, agreed, under way, completed; or cancelled."""
 
     queryset = Patrol.objects.all()

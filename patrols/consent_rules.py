@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 # What every agency agreed to.
-COMMON = frozenset({"title", "zone", "route", "starts_at", "ends_at"})
+COMMON = frozenset(
+    {"title", "agreement", "purpose", "zone", "route", "starts_at", "ends_at"}
+)
 # What the leading agency agreed to.
 LEADING = frozenset({"lead", "commander"})
 # What each agency agreed to for itself alone: whom and what it sends.

@@ -5,12 +5,18 @@ crew, and nothing else: how many come of each agency, in which role, by which ca
 That is ``Patrol.crew``, written when a roster is published.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from agencies.accounts import share_of
-from agencies.models import Agency
-from agencies.policy import NOBODY_KEY, Audience
+from agencies.models import Agency, Asset, Officer
+from agencies.policy import (
+    NOBODY_KEY,
+    PERMISSIONS,
+    Audience,
+    Permission,
+    officer_key,
+)
 from patrols.models import Assignment, Patrol
 
 COMMANDER, OFFICER = "commander", "officer"
@@ -22,6 +28,34 @@ def share(patrol: Patrol, agency: Agency) -> Audience:
     """Return the part of a patrol's audience that is one agency alone."""
     found = share_of(patrol, agency)
     return found if found.keys else Audience(frozenset({NOBODY_KEY}))
+
+
+def told_of(level: int, agency: Agency, *officers: UUID) -> Audience:
+    """Return some officers of an agency, and its planners: who hears of their duties.
+
+    ``level`` is that of the patrol that it is about.
+    """
+    roles = [role for role, may in PERMISSIONS.items() if Permission.PATROL_PLAN in may]
+    rows = Officer.objects.filter(agency=agency, is_active=True, roles__overlap=roles)
+    ids = {*officers, *rows.order_by().values_list("pk", flat=True)}
+    return Audience(frozenset(officer_key(pk, level) for pk in ids))
+
+
+def hold(
+    patrols: Collection[UUID],
+    officers: Collection[UUID],
+    assets: Collection[UUID] = (),
+) -> None:
+    """Lock patrols, and who and what is sent on them, always in the same order.
+
+    Of two who send the same people at once the second finds what the first has done.
+    Of partners' people the platform's own context alone finds any.
+    """
+    outings = Patrol.objects.filter(pk__in=patrols).order_by("pk")
+    list(outings.select_for_update(of=("self",)).values_list("pk"))
+    for model, taken in ((Officer, officers), (Asset, assets)):
+        rows = model._default_manager.filter(pk__in=taken).order_by("pk")
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def crews(

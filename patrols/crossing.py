@@ -14,7 +14,7 @@ Without a section on record there is nothing to measure, and the clause is not a
 What a hand draws along the limit itself is within it: one metre is let pass.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid
 from agencies.geo import place_text
-from agencies.models import Agency, Agreement, Party
-from agencies.policy import Actor
-from patrols.models import Place, Programme
+from agencies.models import Agency, Agreement
+from patrols.models import Place, Route, Zone
 
 TOLERANCE_M = 1.0
 # The same for the agreement's own area.
@@ -106,55 +105,27 @@ def too_far(shape: GEOSGeometry, states: Iterable[str], limit_m: int) -> Reach |
     return Reach(found[0], Point(found[1], found[2], srid=4326))
 
 
-def require_ground(
-    programme: Programme, agreement: Agreement, parties: Iterable[str]
-) -> None:
-    """Refuse a programme whose places its agreement does not carry.
+def breaches(
+    agreement: Agreement, parties: Iterable[str], zone: Zone | None, route: Route | None
+) -> Iterator[Invalid]:
+    """Yield a refusal for each clause that places break; none given breaks none.
 
     The zone lies within the agreement's area; zone and route lie no deeper than it
     permits. ``parties`` are codes of agencies.
     """
     area = agreement.area
-    if area is not None and not area.buffer(EDGE_DEGREES).covers(programme.zone.area):
+    if zone and area is not None and not area.buffer(EDGE_DEGREES).covers(zone.area):
         text = _("Agreement %(agreement)s, clause “area”: the zone lies outside it.")
         given = {"agreement": agreement.code}
-        raise Invalid("outside_agreement", text % given, pointer="/zone")
+        yield Invalid("outside_agreement", text % given, pointer="/zone")
     rows = Agency.objects.filter(code__in=parties)
     states = set(rows.values_list("state_id", flat=True))
-    places: list[tuple[str, Place | None]] = [
-        ("/zone", programme.zone),
-        ("/route", programme.route),
-    ]
-    for pointer, place in places:
+    for place in (zone, route):
         if place is None:
             continue
         found = too_far(place.geometry, states, agreement.max_crossing_m)
         if found is not None:
-            raise _refusal(place, agreement, found, pointer)
-
-
-def require_programmes_carried(place: Place, by: Actor) -> None:
-    """Refuse a new shape on which the owner's own programmes could not go on.
-
-    ``place`` is a zone or route, not saved yet. Programmes of other agencies there are
-    looked at when these change them: what they plan is not told here.
-    """
-    kind = place.type_name()
-    rows = Programme.objects.visible_to(by).filter(owner=place.owner_id, is_active=True)
-    for programme in rows.filter(**{kind: place.pk}).select_related("zone", "route"):
-        seen = Agreement.objects.visible_to(by).filter(pk=programme.agreement_id)
-        if (agreement := seen.first()) is None:
-            continue
-        setattr(programme, kind, place)
-        parties = Party.objects.visible_to(by).present().filter(agreement=agreement)
-        try:
-            codes = parties.values_list("agency__code", flat=True)
-            require_ground(programme, agreement, codes)
-        except Invalid as refusal:
-            text = _("Programme %(code)s: %(refusal)s")
-            given = {"code": programme.code, "refusal": str(refusal)}
-            pointer = f"/{place.shape}"
-            raise Invalid(refusal.code, text % given, pointer=pointer) from None
+            yield _refusal(place, agreement, found, f"/{place.type_name()}")
 
 
 def _refusal(place: Place, agreement: Agreement, found: Reach, pointer: str) -> Invalid:

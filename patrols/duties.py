@@ -1,9 +1,26 @@
-"""Which patrols are an officer's own duty: the one place that says so."""
+"""Which patrols are an officer's own duty, or might become it: the one place."""
 
 from django.db.models import Q
+from django.utils import timezone
 
-from agencies.policy import Actor
-from patrols.models import Assignment, Patrol, PatrolQuerySet, PatrolState
+from agencies.policy import TLP, Actor, Role
+from patrols.demand import demand_of
+from patrols.models import (
+    Assignment,
+    Patrol,
+    PatrolQuerySet,
+    PatrolState,
+)
+
+# Whoever has one of these roles can be sent.
+SENT = [Role.CREW, Role.COMMANDER]
+# From this level (CEFR) on somebody can work in a language.
+SPOKEN = {"B1", "B2", "C1", "C2"}
+
+
+def is_sent(actor: Actor) -> bool:
+    """Whether rosters may send an actor on patrols."""
+    return actor.officer_id is not None and not actor.roles.isdisjoint(SENT)
 
 
 def duties_of(actor: Actor) -> PatrolQuerySet:
@@ -19,3 +36,23 @@ def duties_of(actor: Actor) -> PatrolQuerySet:
         Q(commander=actor.officer_id or None) | Q(pk__in=sent.values("patrol"))
     )
     return own.exclude(state=PatrolState.CANCELLED).order_by("starts_at", "id")
+
+
+def to_wish_for(actor: Actor) -> PatrolQuerySet:
+    """Return the patrols to come whose crew is not published yet, soonest first.
+
+    Those that ask nobody of the actor's agency are among them: see ``asks_for``.
+    """
+    rows = Patrol.objects.visible_to(actor).for_rosters()
+    return rows.filter(
+        starts_at__gt=timezone.now(),
+        participants__contains=[actor.agency or ""],
+        crew={},
+    ).order_by("starts_at", "id")
+
+
+def asks_for(patrol: Patrol, code: str) -> bool:
+    """Whether a roster sends an agency's people on a patrol (as ``for_rosters``)."""
+    if patrol.programme_id is None or patrol.is_tear_line or patrol.tlp == TLP.RED:
+        return False
+    return bool(demand_of(patrol.demand, patrol.participants).places.get(code))

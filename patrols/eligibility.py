@@ -3,7 +3,7 @@
 The programme's entitlements name who leads at all; whoever takes part without being
 named gains and loses nothing. Whether a zone is on one side of a border is not asked:
 where it is not agreed, nobody here can say. An agency that has left the agreement
-stops the whole programme (``rules.require_still_carried``).
+stops the whole programme (``legal_basis.require_still_carried``).
 
 Absences and certifications are an agency's own, and a lead tells its partners of them.
 So the platform looks for a free commander only of agencies that asked for it

@@ -26,6 +26,7 @@ from patrols.models import (
     Programme,
     RosterState,
     SectionStatus,
+    SwapState,
 )
 
 
@@ -148,8 +149,23 @@ class RosterFilters(Filters):
 
 
 class AssignmentFilters(Filters):
-    """Assignments."""
+    """Assignments, and what else hangs on rosters."""
 
     patrol = filters.UUIDFilter(field_name="patrol_id")
     roster = filters.UUIDFilter(field_name="roster_id")
     is_active = yes_no()
+
+
+class WishFilters(Filters):
+    """Wishes."""
+
+    patrol = filters.UUIDFilter(field_name="patrol_id")
+    is_withdrawn = yes_no(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
+
+
+class SwapFilters(Filters):
+    """Swaps."""
+
+    state = any_of(SwapState.choices)
+    patrol = filters.UUIDFilter(field_name="patrol_id")
+    updated_after = MomentFilter("updated_at", "gt")

@@ -17,10 +17,11 @@ from agencies.gateway import actor_of, require_known
 from agencies.models import Agreement
 from agencies.rest import OwnedViewSet, ReadViewSet
 from agencies.serializers import AgreementSerializer
-from patrols import actions, lead_words, leads
+from patrols import actions, lead_plans, lead_words, leads
 from patrols import ledger as ledgers
 from patrols.forms.ledger import this_year
 from patrols.models import PatrolState, Programme
+from patrols.serializers.hand_overs import OfferSerializer, ReasonSerializer
 from patrols.serializers.leads import (
     AskedSerializer,
     ChangesSerializer,
@@ -63,6 +64,48 @@ class PatrolLead(OwnedViewSet):
         shown = {name: getattr(told, name) for name in told.__slots__}
         return Response(LeadSerializer(shown | {"instead": other}).data)
 
+    @extend_schema(request=OfferSerializer, responses=PatrolSerializer)
+    @action(detail=True, methods=["post"], url_path="offer-lead")
+    def offer_lead(self, request: Request, pk: str) -> Response:
+        """Offer the lead of a patrol that is out to another agency."""
+        row, given = self.to_change(OfferSerializer)
+        code, reason = given["to"].code, given["reason"]
+        by = actor_of(request)
+        return self.answer(
+            actions.offer_lead(patrol=row, to=code, reason=reason, by=by)
+        )
+
+    @extend_schema(request=None, responses=PatrolSerializer)
+    @action(detail=True, methods=["post"], url_path="accept-lead")
+    def accept_lead(self, request: Request, pk: str) -> Response:
+        """Take over the lead that one's own agency was offered."""
+        row, _nothing = self.to_change(NothingSerializer)
+        return self.answer(actions.accept_lead(patrol=row, by=actor_of(request)))
+
+    @extend_schema(request=ReasonSerializer, responses=PatrolSerializer)
+    @action(detail=True, methods=["post"], url_path="decline-lead")
+    def decline_lead(self, request: Request, pk: str) -> Response:
+        """Say that one's own agency does not take the lead."""
+        row, given = self.to_change(ReasonSerializer)
+        by = actor_of(request)
+        return self.answer(actions.decline_lead(patrol=row, by=by, **given))
+
+    @extend_schema(request=None, responses=PatrolSerializer)
+    @action(detail=True, methods=["post"], url_path="withdraw-lead")
+    def withdraw_lead(self, request: Request, pk: str) -> Response:
+        """Take an offer of the lead back."""
+        row, _nothing = self.to_change(NothingSerializer)
+        return self.answer(actions.withdraw_lead(patrol=row, by=actor_of(request)))
+
+    @extend_schema(request=ReasonSerializer, responses=PatrolSerializer)
+    @action(detail=True, methods=["post"], url_path="seize-lead")
+    def seize_lead(self, request: Request, pk: str) -> Response:
+        """Take the lead in an emergency, unasked."""
+        row, given = self.to_change(ReasonSerializer)
+        return self.answer(
+            actions.seize_lead(patrol=row, by=actor_of(request), **given)
+        )
+
     @extend_schema(request=None, responses=PatrolSerializer)
     @action(detail=True, methods=["post"], url_path="stand-down")
     def stand_down(self, request: Request, pk: str) -> Response:
@@ -82,8 +125,8 @@ class ProgrammeLeads(OwnedViewSet):
     @action(detail=True, methods=["get"], url_path="lead-plans")
     def lead_plans(self, request: Request, pk: str) -> Response:
         """Return the plans of leads with their certificates, checked again."""
-        found = leads.plans(self.get_object(), actor_of(request))
-        return Response({"results": [leads.told(plan) for plan in found]})
+        found = lead_plans.plans(self.get_object(), actor_of(request))
+        return Response({"results": [plan.told() for plan in found]})
 
     @extend_schema(
         methods=["GET"],

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from patrols import wording
 from patrols.eligibility import Bar
 from patrols.leads import Change, Entry
-from patrols.rotation import Standing, deviations
+from patrols.rotation import Slot, Standing, deviations
 from patrols.rotation.explain import explain
 
 _NOTHING = Standing()
@@ -71,8 +71,11 @@ class Instead:
 def explained(
     ledger: Sequence[Entry], place: int, barred: Mapping[str, str]
 ) -> Explained:
-    """Explain the lead of one patrol from the ledger that a reader sees."""
-    found = explain([one.slot for one in ledger], place)
+    """Explain the lead of one patrol from the ledger that a reader sees.
+
+    Of one that was handed over, why it was given to whoever had it first.
+    """
+    found, lead = explain([one.slot for one in ledger], place), ledger[place].given
     weights = ledger[place].slot.weights
     order = sorted(
         {*found.after, *weights, *barred}, key=lambda c: (-weights.get(c, 0), c)
@@ -85,7 +88,7 @@ def explained(
         parties.append(
             Party(
                 agency=code,
-                is_lead=code == found.lead,
+                is_lead=code == lead and not ledger[place].slot.served,
                 weight=weights.get(code, 0),
                 share=wording.decimal(after.entitlement),
                 leads=wording.decimal(Fraction(after.leads)),
@@ -96,11 +99,13 @@ def explained(
             )
         )
     return Explained(
-        lead=found.lead,
-        why=wording.why(found.lead, found.before, dict(weights)),
+        lead=lead,
+        why=wording.why(lead, found.before, dict(weights)),
         counted=place,
         parties=parties,
-        others=[code for code in sorted(weights) if code != found.lead],
+        others=[]
+        if ledger[place].slot.served
+        else [code for code in sorted(weights) if code != lead],
     )
 
 
@@ -134,14 +139,14 @@ def instead(
 def _within(code: str, n: int) -> str:
     if not n:
         return _(
-            "If %(code)s led instead, no other lead would have to change: all would"
-            " stay as close to their share as they are promised."
+            "If %(code)s led this patrol, nothing else would have to change: it would"
+            " stay fair."
         ) % {"code": code}
     return ngettext(
-        "If %(code)s led instead, %(n)d other patrol would change its lead, so that"
-        " all stay as close to their share as they are promised:",
-        "If %(code)s led instead, %(n)d other patrols would change their lead, so that"
-        " all stay as close to their share as they are promised:",
+        "If %(code)s led this patrol, %(n)d other patrol would have to go to another"
+        " agency, to stay fair:",
+        "If %(code)s led this patrol, %(n)d other patrols would have to go to another"
+        " agency, to stay fair:",
         n,
     ) % {"code": code, "n": n}
 
@@ -154,7 +159,7 @@ def _beyond(
 ) -> str:
     """Say who would be off the furthest, and by how much."""
     slots = [
-        type(one.slot)(one.slot.weights, others.get(n, one.slot.lead))
+        Slot(one.slot.weights, others[n]) if n in others else one.slot
         for n, one in enumerate(ledger)
     ]
     after = list(deviations(slots))[min(others) :]
@@ -163,7 +168,11 @@ def _beyond(
         key=lambda item: (abs(item[1]), item[0] == code),
     )
     size = {"code": agency, "n": wording.decimal(abs(off))}
-    ahead = _("Nobody can make up for it: %(code)s would have led %(n)s too many.")
-    behind = _("Nobody can make up for it: %(code)s would have led %(n)s too few.")
+    ahead = _("That could not be evened out: %(code)s would lead %(n)s too many.")
+    behind = _("That could not be evened out: %(code)s would lead %(n)s too few.")
     words = (ahead if off > 0 else behind) % size
-    return f"{words} {_('And these would change:')}" if changes else words
+    return (
+        f"{words} {_('And these would have to go to another agency:')}"
+        if changes
+        else words
+    )

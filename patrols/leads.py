@@ -16,32 +16,31 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Conflict
 from agencies.policy import Actor
-from patrols import rotation_check
+from patrols import hand_overs
 from patrols.models import (
     OPEN_STATES,
-    LeadPlan,
     Patrol,
     PatrolQuerySet,
     PatrolState,
     Programme,
 )
 from patrols.rotation import Slot, closing, deviations
-from patrols.rotation.certificate import certificate
 
 # What was agreed and goes out so soon keeps its lead.
 NOTICE = timedelta(hours=48)
-# As many plans are told, the newest.
-MOST_PLANS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One patrol of a programme's ledger, and when it starts."""
+    """One patrol of a programme's ledger: when by the rule, and when it starts."""
 
     id: UUID
+    recurs_at: datetime
     at: datetime
     state: str
     slot: Slot
+    # Who was to lead when it left; the slot says who is booked for it.
+    given: str
 
     def is_fixed(self, now: datetime) -> bool:
         """Whether its lead stands: past, started, or agreed within the notice."""
@@ -63,16 +62,27 @@ class Change:
 def entries(rows: PatrolQuerySet, programme: Programme) -> list[Entry]:
     """Return the ledger of a programme from some rows, in the order of its rule.
 
-    A patrol that was moved keeps its place, as in ``PatrolQuerySet.ledger``.
+    Each stands at the start that the rule gave it, wherever it was moved to. Cancelled
+    ones do not count; a lead that was handed over is booked by the part each served.
     """
     counted = rows.filter(programme=programme.pk).exclude(state=PatrolState.CANCELLED)
-    columns = counted.order_by("recurrence_at", "id").values_list(
-        "pk", "starts_at", "state", "entitlements", "lead__code"
+    return every(counted, programme)
+
+
+def every(rows: PatrolQuerySet, programme: Programme) -> list[Entry]:
+    """Return some rows of a programme, whatever their state, in the rule's order."""
+    found = rows.filter(programme=programme.pk)
+    splits = hand_overs.splits(found)
+    columns = found.order_by("recurrence_at", "id").values_list(
+        "pk", "recurrence_at", "starts_at", "state", "entitlements", "lead__code"
     )
-    return [
-        Entry(pk, at, state, Slot(weights or programme.entitlements, lead))
-        for pk, at, state, weights, lead in columns
-    ]
+    ledger = []
+    for pk, recurs_at, at, state, weights, lead in columns:
+        slot, given = Slot(weights or programme.entitlements, lead), lead
+        if split := splits.get(pk):
+            slot, given = Slot(slot.weights, None, split.parts), split.first
+        ledger.append(Entry(pk, recurs_at or at, at, state, slot, given))
+    return ledger
 
 
 def seen_entries(programme: Programme, actor: Actor) -> list[Entry]:
@@ -95,14 +105,12 @@ def furthest_off(ledger: Sequence[Entry], now: datetime) -> Fraction:
     return max((abs(d) for each in after for d in each.values()), default=Fraction(0))
 
 
-def published(
-    ledger: Sequence[Entry], now: datetime
-) -> tuple[list[Slot], list[str | None]]:
+def published(ledger: Sequence[Entry], now: datetime) -> tuple[list[Slot], list[str]]:
     """Return a ledger whose leads may change where they do not stand, and the leads."""
     slots = [
         one.slot if one.is_fixed(now) else Slot(one.slot.weights) for one in ledger
     ]
-    return slots, [one.slot.lead for one in ledger]
+    return slots, [one.slot.name for one in ledger]
 
 
 def trade_off(ledger: Sequence[Entry], now: datetime) -> list[Any]:
@@ -157,40 +165,6 @@ def digest(found: Iterable[Change]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def proof(ledger: Sequence[Entry], since: datetime) -> dict[str, Any]:
-    """Return the certificate of a ledger from a moment on, on the credits before.
-
-    A lead that was named outside the rotation is history, with all before it.
-    """
-    past = next((n for n, one in enumerate(ledger) if one.at >= since), len(ledger))
-    slots = [one.slot for one in ledger]
-    ahead, carried = slots[past:], closing(slots[:past])
-    named = [n for n, slot in enumerate(ahead) if slot.name not in slot.weights]
-    given = named[-1] + 1 if named else 0
-    told = certificate(ahead, carried, given=given)
-    reached = Fraction(told["reached"])
-    if reached < 1:
-        return told
-    return certificate(ahead, carried, given=given, bound=reached)
-
-
-def plans(
-    programme: Programme, actor: Actor, *, most: int = MOST_PLANS, **only: Any
-) -> list[LeadPlan]:
-    """Return the plans of a programme that an actor may read, newest first.
-
-    Of the newest ``most``; ``only`` are further conditions.
-
-    A certificate tells of every patrol that it counts: who does not see one of them
-    is not shown it.
-    """
-    patrols = Patrol.objects.visible_to(actor).filter(programme=programme.pk)
-    seen = set(patrols.values_list("pk", flat=True))
-    rows = LeadPlan.objects.visible_to(actor).filter(programme=programme.pk, **only)
-    newest = rows.order_by("-made_at", "-id")[:most]
-    return [plan for plan in newest if seen.issuperset(plan.counted)]
-
-
 def deviation(text: str) -> Fraction:
     """Return an exact deviation from its text, such as 5/4; raises ``ValueError``."""
     if not re.fullmatch(r"\d{1,30}(/\d{1,30}|\.\d{1,30})?", text):
@@ -199,16 +173,3 @@ def deviation(text: str) -> Fraction:
         return Fraction(text)
     except ZeroDivisionError:
         raise ValueError(text) from None
-
-
-def told(plan: LeadPlan) -> dict[str, Any]:
-    """Return a plan as JSON, with what the checker finds wrong now: nothing."""
-    ahead = plan.counted[len(plan.counted) - len(plan.certificate["patrols"]) :]
-    return {
-        "id": str(plan.pk),
-        "made_at": plan.made_at.isoformat(),
-        "reason": plan.reason,
-        "patrols": [str(pk) for pk in ahead],
-        "certificate": plan.certificate,
-        "findings": rotation_check.findings(plan.certificate),
-    }

@@ -3,7 +3,9 @@
 Counted are patrols of the agreement's programmes that went out in a period, each for
 the agency that led it. All is local time of the programme: a *night* is from 22:00 to
 06:00, a *weekend* Saturday and Sunday, and a patrol counts for each of which it was out
-three hours at least. Hours are elapsed time, also over a change of the clocks.
+three hours at least. Hours are elapsed time, also over a change of the clocks. A lead
+that was handed over under way is booked for each by its part of the time: leads, hours
+and kilometres, and the nights and weekends of which it led three hours itself.
 """
 
 from collections.abc import Iterator
@@ -13,13 +15,15 @@ from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, FloatField
+from django.contrib.gis.db.models import PointField
+from django.db.models import Aggregate, BinaryField, Func, Q
 from django.utils import timezone
 
 from agencies.models import Agreement
 from agencies.policy import Actor
 from agencies.records import GuardedQuerySet
-from patrols import calendar
+from patrols import calendar, hand_overs, odometer
+from patrols.hand_overs import Passed, Stretch, booked, stretches
 from patrols.leads import Entry, seen_entries
 from patrols.models import Fix, Patrol, Programme
 from patrols.rotation import standings
@@ -34,7 +38,7 @@ class Line:
 
     agency: str
     patrols: int = 0
-    leads: int = 0
+    leads: Fraction = Fraction(0)
     nights: int = 0
     weekends: int = 0
     hours: float = 0.0
@@ -52,12 +56,22 @@ class Ledger:
     credits: dict[str, list[tuple[datetime, Fraction]]] = field(default_factory=dict)
 
 
-class Length(Aggregate):
-    """The length in metres, on the ellipsoid, of points in the order of a column."""
+class Timed(Func):
+    """A place with the seconds of its moment as its measure."""
 
-    template = "ST_Length(ST_MakeLine(%(expressions)s)::geography)"
+    template = (
+        "ST_MakePointM(ST_X(%(expressions)s), ST_Y(%(expressions)s),"
+        " extract(epoch FROM at))"
+    )
+    output_field = PointField()
+
+
+class Track(Aggregate):
+    """Points in the order of a column, as one line in little-endian WKB."""
+
+    template = "ST_AsBinary(ST_MakeLine(%(expressions)s), 'NDR')"
     arg_joiner = " ORDER BY "
-    output_field = FloatField()
+    output_field = BinaryField()
 
 
 def programmes(agreement: Agreement, actor: Actor) -> "GuardedQuerySet[Programme]":
@@ -82,8 +96,11 @@ def ledger(
     out = [one for row in found for one in _out(row, actor, first, last)]
     metres = _metres([patrol.pk for patrol, _zone in out], actor)
     lines: dict[str, Line] = {}
+    seen = Patrol.objects.visible_to(actor)
+    passed = hand_overs.taken(seen.filter(pk__in=[patrol.pk for patrol, _zone in out]))
     for patrol, zone in out:
-        _book(lines, patrol, zone, metres.get(patrol.pk, 0.0))
+        way = metres.get(patrol.pk, 0.0)
+        _book(lines, patrol, zone, way, passed.get(patrol.pk, []))
     return Ledger(
         first,
         last,
@@ -109,19 +126,30 @@ def _out(
 
 
 def _book(
-    lines: dict[str, Line], patrol: Patrol, zone: ZoneInfo, metres: float
+    lines: dict[str, Line],
+    patrol: Patrol,
+    zone: ZoneInfo,
+    metres: float,
+    passed: list[Passed],
 ) -> None:
+    """Book a patrol for those who led it, each by the part of the time it led."""
     for code in patrol.participants:
         lines.setdefault(code, Line(code)).patrols += 1
     if patrol.started_at is None:
         return
-    line = lines.setdefault(patrol.lead.code, Line(patrol.lead.code))
     back = patrol.ended_at or max(timezone.now(), patrol.started_at)
-    line.leads += 1
-    line.nights += nights(patrol.started_at, back, zone)
-    line.weekends += weekends(patrol.started_at, back, zone)
-    line.hours += (back - patrol.started_at).total_seconds() / 3600
-    line.kilometres += metres / 1000
+    led = [Stretch(patrol.lead.code, patrol.started_at, back)]
+    if passed:
+        led = stretches(patrol.started_at, passed, back)
+    for code, part in booked(led).items():
+        line = lines.setdefault(code, Line(code))
+        line.leads += part
+        line.kilometres += float(part) * metres / 1000
+    for one in led:
+        line, end = lines.setdefault(one.agency, Line(one.agency)), one.end or back
+        line.nights += nights(one.begin, end, zone)
+        line.weekends += weekends(one.begin, end, zone)
+        line.hours += (end - one.begin).total_seconds() / 3600
 
 
 def nights(begin: datetime, end: datetime, zone: ZoneInfo) -> int:
@@ -158,16 +186,21 @@ def _is_long(begin: datetime, end: datetime, since: datetime, until: datetime) -
 
 
 def _metres(patrols: list[UUID], actor: Actor) -> dict[UUID, float]:
-    """Return how far patrols went; of several devices, the one that went furthest."""
-    fixes = Fix.objects.visible_to(actor).filter(patrol__in=patrols)
+    """Return how far patrols went; of several devices, the one that went furthest.
+
+    Cleaned of jitter, jumps and standing still (``patrols.odometer``).
+    """
+    is_fit = Q(accuracy_m=None) | Q(accuracy_m__lte=odometer.WORST_M)
+    fixes = Fix.objects.visible_to(actor).filter(is_fit, patrol__in=patrols)
     rows = (
         fixes.order_by()
         .values("patrol_id", "device")
-        .annotate(way=Length("place", "at"))
+        .annotate(track=Track(Timed("place"), "at"))
     )
     found: dict[UUID, float] = {}
     for row in rows:
-        found[row["patrol_id"]] = max(found.get(row["patrol_id"], 0.0), row["way"] or 0)
+        way = odometer.travelled(odometer.points(bytes(row["track"])))
+        found[row["patrol_id"]] = max(found.get(row["patrol_id"], 0.0), way)
     return found
 
 

@@ -10,22 +10,20 @@ from rest_framework.response import Response
 
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.policy import Actor, Permission
 from agencies.rest import ReadViewSet, VersionedViewSet
 from patrols import actions
+from patrols import roster_shown as shown
 from patrols.filters import AssignmentFilters, RosterFilters
-from patrols.models import Assignment, Roster
+from patrols.models import Assignment, Remedy, Roster, is_planner
 from patrols.serializers.rosters import (
     AssignmentSerializer,
+    RemedySerializer,
     ReplanSerializer,
+    RosterPlanSerializer,
     RosterSerializer,
     RosterWriteSerializer,
+    TakeSerializer,
 )
-
-
-def is_planner(actor: Actor) -> bool:
-    """Whether rosters and drafts are for this actor: planners, and the own systems."""
-    return actor.scopes is not None or actor.may(Permission.PATROL_PLAN)
 
 
 class RosterViewSet(VersionedViewSet):
@@ -71,6 +69,28 @@ class RosterViewSet(VersionedViewSet):
         made = actions.replan(roster=row, by=actor_of(request), **given)
         return self.answer(made, status=201)
 
+    @extend_schema(responses=RosterPlanSerializer)
+    @action(detail=True, methods=["get"])
+    def plan(self, request: Request, pk: str) -> Response:
+        """Return patrols, gaps and why, and what would close them."""
+        row, actor = self.get_object(), actor_of(request)
+        known = shown.known_patrols(row, actor)
+        told = {
+            "causes": shown.causes(row, known),
+            "patrols": shown.outings(row, known),
+            "gaps": shown.lacks(row, known, actor),
+            "conflicts": shown.conflicts(row, known, actor),
+        }
+        return Response(RosterPlanSerializer(told).data)
+
+    @extend_schema(request=TakeSerializer, responses={201: RosterSerializer})
+    @action(detail=True, methods=["post"])
+    def take(self, request: Request, pk: str) -> Response:
+        """Change a patrol as a remedy says, and ask for the roster anew."""
+        row, given = self.to_change(TakeSerializer)
+        made = actions.take_remedy(roster=row, by=actor_of(request), **given)
+        return self.answer(made, status=201)
+
 
 class AssignmentViewSet(ReadViewSet):
     """Colleagues on patrols: published, and for planners drafts."""
@@ -106,6 +126,22 @@ class AssignmentViewSet(ReadViewSet):
         by = actor_of(request)
         actions.lock_assignment(assignment=row, is_locked=is_locked, by=by)
         return self.answer(row)
+
+
+class RemedyViewSet(ReadViewSet):
+    """What one's own agency could change to close gaps, for those who plan."""
+
+    queryset = Remedy.objects.all()
+    serializer_class = RemedySerializer
+    scope = "patrols"
+    filterset_class = AssignmentFilters
+    page_order = ("-id",)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Leave them to those who plan."""
+        rows = super().get_queryset()
+        is_fake = getattr(self, "swagger_fake_view", False)
+        return rows if is_fake or is_planner(actor_of(self.request)) else rows.none()
 
 
 _ACTIVE = {"is_active": True}

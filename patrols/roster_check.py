@@ -30,6 +30,13 @@ def check(problem: Json, plan: Json) -> list[Finding]:
     return list(_Check(problem, plan).findings())
 
 
+def missing(problem: Json, plan: Json) -> Counter[tuple[str, str, str]]:
+    """Return how much a plan lacks by (rule, patrol, detail), whatever it names."""
+    judge = _Check(problem, plan)
+    list(judge.findings())
+    return judge.real
+
+
 CODES = {"H5": "no-rest", "H6": "too-many-hours", "H7": "too-many-days"}
 
 

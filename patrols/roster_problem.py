@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from agencies import availability
@@ -20,25 +20,25 @@ from agencies.models import Agency, Asset, Officer
 from agencies.policy import TLP, Role
 from patrols import calendar
 from patrols.demand import Demand, demand_of
+from patrols.duties import SENT, SPOKEN
 from patrols.models import (
-    OPEN_STATES,
     AssetUse,
     Assignment,
     Patrol,
     PatrolState,
     Roster,
+    Wish,
 )
 from patrols.roster import Plan, Problem
 from patrols.roster import problem as engine
 
 # Work so long before and after counts for rest, weeks and days in a row.
 AROUND = timedelta(days=8)
-# Whoever has one of these roles can be sent.
-SENT = [Role.CREW, Role.COMMANDER]
-# From this level (CEFR) on somebody can work in a language.
-SPOKEN = {"B1", "B2", "C1", "C2"}
 # Vehicles, radios and the like are handed over, checked and filled up.
 TURNAROUND_MINUTES = 30
+# Points of a wish that is not met: a night too many weighs more, and so does calling
+# somebody to a patrol that is published.
+WISH = 100
 MOST_PATROLS = 1500
 
 
@@ -67,23 +67,20 @@ def patrols_of(
     """Yield the patrols that a roster is about: those still to leave, in order.
 
     Perhaps only those ``among`` some. They are of its owner's programmes under its
-    agreement, no more sensitive than it is, and not for named officers alone (TLP:RED).
+    agreement, and no more sensitive than it is.
     """
     zone = ZoneInfo(roster.owner.time_zone)
     begin, end = calendar.span([roster.from_on, roster.until_on], zone)
-    rows = Patrol.objects.filter(
+    rows = Patrol.objects.for_rosters().filter(
         owner=roster.owner_id,
         programme__agreement=roster.agreement_id,
-        tear_line_of=None,
-        state__in=OPEN_STATES,
         level__lte=roster.level,
         starts_at__gte=max(begin, timezone.now()),
         starts_at__lt=end,
     )
     if among is not None:
         rows = rows.filter(pk__in=among)
-    rows = rows.exclude(tlp=TLP.RED).select_related("owner", "lead")
-    rows = rows.order_by("starts_at", "id")
+    rows = rows.select_related("owner", "lead").order_by("starts_at", "id")
     yield from rows[: MOST_PATROLS + 1]
 
 
@@ -102,6 +99,8 @@ def build(roster: Roster, patrols: Collection[Patrol]) -> Problem:
         patrols=tuple(_patrol(row, demands[row.pk]) for row in patrols),
         pools=tuple(_pools(agencies, span, ids)),
         pins=tuple(_pins(roster, ids, people.known)),
+        wishes=tuple(_wishes(ids, people.known)),
+        weights=engine.Weights(wishes=WISH),
         published=tuple(
             engine.Assignment(str(row.patrol_id), str(row.officer_id), row.is_commander)
             for row in _active(Assignment, ids)
@@ -109,7 +108,7 @@ def build(roster: Roster, patrols: Collection[Patrol]) -> Problem:
         published_units=tuple(
             engine.Use(
                 str(row.patrol_id),
-                row.asset.owner.code,
+                row.agency.code,
                 row.asset.kind,
                 str(row.asset_id),
             )
@@ -276,10 +275,14 @@ def _pools(
 def _pins(
     roster: Roster, patrols: Collection[UUID], officers: Collection[UUID]
 ) -> Iterator[engine.Pin]:
-    """Yield what is locked in what is published, and in the draft to be redone."""
+    """Yield what is locked in what is published, and in the draft to be redone.
+
+    Who cannot go any more is kept nowhere.
+    """
     locked = Assignment.objects.filter(
         Q(roster=roster.mends_id) | Q(is_active=True),
         is_locked=True,
+        hindrance="",
         patrol__in=patrols,
         officer__in=officers,
     ).order_by("patrol_id", "officer_id", "-is_commander")
@@ -289,6 +292,18 @@ def _pins(
         if key not in seen:
             seen.add(key)
             yield engine.Pin(str(key[0]), str(key[1]), row.is_commander)
+
+
+def _wishes(
+    patrols: Collection[UUID], officers: Collection[UUID]
+) -> Iterator[engine.Wish]:
+    """Yield what officers wish for; who has changed the agency wishes no more."""
+    rows = Wish.objects.standing().filter(
+        patrol__in=patrols, officer__in=officers, agency=F("officer__agency")
+    )
+    for row in rows.order_by("patrol_id", "officer_id"):
+        weight = 1 if row.is_wanted else -1
+        yield engine.Wish(str(row.officer_id), str(row.patrol_id), weight)
 
 
 def crews_of(plan: Plan, problem: Problem) -> dict[str, dict[str, int]]:

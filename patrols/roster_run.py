@@ -1,6 +1,6 @@
 """One roster worked out by a worker: from the claim to the plan. It loads OR-Tools."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event, Thread
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies.context import system
 from patrols.actions import roster_runs
-from patrols.models import Roster, RosterState, RosterWork
+from patrols.models import Patrol, Roster, RosterState, RosterWork
 from patrols.roster import (
     Plan,
     Problem,
@@ -25,12 +25,15 @@ from patrols.roster import (
 )
 from patrols.roster.search import Progress
 from patrols.roster_problem import MOST_PATROLS, build, crews_of, patrols_of
+from patrols.roster_reasons import Reasons, reasons_of
 
 log = structlog.get_logger(__name__)
 # Seconds between two signs of life.
 BEAT = 0.5
 # A plan is mended within so many seconds: somebody waits for it.
 MENDING = 30
+# What people know of: to change it is to call somebody anew.
+PUBLIC = (RosterState.PUBLISHED, RosterState.SUPERSEDED)
 
 
 def run_next() -> bool:
@@ -69,13 +72,16 @@ def _run(roster: Roster) -> None:
             )
         else:
             plan = repair(problem, published, seconds=min(roster.seconds, MENDING)).plan
+        pulse.say("reasons")
+        found = _why(roster, problem, plan, patrols)
     with system("roster") as by:
         roster_runs.finish(
             roster=roster,
             problem=to_json(problem),
             plan=to_json(plan),
-            summary=summary(problem, plan),
+            summary=summary(problem, plan, roster.owner.code) | found.told,
             reasons=list(_reasons(problem, plan)),
+            remedies=found.remedies,
             by=by,
         )
 
@@ -85,13 +91,28 @@ def _fail(roster: Roster, failure: str) -> None:
         roster_runs.fail(roster=roster, failure=failure, by=by)
 
 
+def _why(
+    roster: Roster, problem: Problem, plan: Plan, patrols: list[Patrol]
+) -> Reasons:
+    """Return why the plan has gaps; one that nobody can explain is a plan as well."""
+    leads = {str(patrol.pk): set(patrol.entitlements) for patrol in patrols}
+    try:
+        return reasons_of(problem, plan, owner=roster.owner.code, leads=leads)
+    except Exception:
+        log.exception("roster_unexplained", roster=str(roster.pk))
+        return Reasons()
+
+
 def _published(roster: Roster, problem: Problem) -> Plan | None:
-    """Return the plan to be mended: what of it is still in force, with its gaps."""
-    if roster.mends_id is None:
-        return None
-    former = Roster.objects.get(pk=roster.mends_id)
-    if former.state == RosterState.READY:
-        return None
+    """Return the plan to be mended: what of it is still in force, with its gaps.
+
+    A draft that mends one leads to what it mends; any other is no plan yet.
+    """
+    former = roster
+    while former.state not in PUBLIC:
+        if former.mends_id is None:
+            return None
+        former = Roster.objects.get(pk=former.mends_id)
     stored = from_json(Plan, RosterWork.objects.get(roster=former).plan)
     known = {patrol.id for patrol in problem.patrols}
     return replace(
@@ -102,15 +123,20 @@ def _published(roster: Roster, problem: Problem) -> Plan | None:
     )
 
 
-def summary(problem: Problem, plan: Plan) -> dict[str, Any]:
+def summary(problem: Problem, plan: Plan, owner: str) -> dict[str, Any]:
     """Return what the owner is told of a plan: sums, crews by number, what is missing.
 
-    Of partners' people it holds how many come, and how many do not: no names.
+    Of partners' people it holds how many come, and how many do not: no names. What
+    they wish for is in no number either, so the sums are made without it; the gap is
+    that of the whole plan.
     """
+    own = {one.id for one in problem.officers if one.agency == owner}
+    terms = replace(plan.terms, wishes=_unmet(problem, plan, own))
+    cost = terms.cost(problem.weights)
     return {
-        "terms": to_json(plan.terms),
-        "cost": plan.cost,
-        "bound": plan.bound,
+        "terms": to_json(terms),
+        "cost": cost,
+        "bound": int(cost * (1 - plan.gap)),
         "gap": round(plan.gap, 4),
         "is_optimal": plan.is_optimal,
         "missing": plan.terms.gaps,
@@ -121,6 +147,16 @@ def summary(problem: Problem, plan: Plan) -> dict[str, Any]:
         "asked": {one.id: dict(one.places) for one in problem.patrols},
         "crews": crews_of(plan, problem),
     }
+
+
+def _unmet(problem: Problem, plan: Plan, officers: Collection[str]) -> int:
+    """Return how many wishes of some officers a plan does not meet."""
+    sent = {(given.officer, given.patrol) for given in plan.assignments}
+    return sum(
+        ((wish.officer, wish.patrol) in sent) != (wish.weight > 0)
+        for wish in problem.wishes
+        if wish.officer in officers
+    )
 
 
 def _reasons(problem: Problem, plan: Plan) -> Iterator[dict[str, Any]]:
@@ -147,15 +183,20 @@ class Pulse:
         """Follow one claimed roster."""
         self.roster = roster
         self.progress: dict[str, Any] = {}
+        self.phase = "plan"
         self.is_over, self.is_done = Event(), Event()
 
+    def say(self, phase: str) -> None:
+        """Take what the worker is at: ``plan``, then ``reasons``."""
+        self.phase = phase
+        self.progress = self.progress | {"phase": phase}
+
     def note(self, progress: Progress) -> None:
-        """Take how far the search is."""
+        """Take how far the search is; a cost would tell of partners' wishes."""
         self.progress = {
-            "cost": progress.cost,
-            "bound": progress.bound,
             "gap": round(progress.gap, 4),
             "gaps": progress.gaps,
+            "phase": self.phase,
             "at": timezone.now().isoformat(),
         }
 

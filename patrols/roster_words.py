@@ -1,7 +1,6 @@
 """What rosters say of gaps, reasons and findings, in words."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +44,10 @@ REASONS: dict[str, str | Promise] = {
     "no-place": gettext_lazy("there is no place left for them"),
     "free": gettext_lazy("free"),
     "away": gettext_lazy("away"),
+    # Of who and what was to go, and cannot any more.
+    "gone": gettext_lazy("account disabled, or not sent any more"),
+    "maintenance": gettext_lazy("in maintenance"),
+    "unserviceable": gettext_lazy("not serviceable"),
 }
 # What a plan is judged by, in its own units.
 TERMS: dict[str, str | Promise] = {
@@ -55,6 +58,7 @@ TERMS: dict[str, str | Promise] = {
     "band": gettext_lazy("duties away from the fair share"),
     "nights": gettext_lazy("nights away from the fair share"),
     "weekends": gettext_lazy("weekends away from the fair share"),
+    "wishes": gettext_lazy("wishes of your people not met"),
     "backward": gettext_lazy("duties that start earlier in the day than the last"),
     "changes": gettext_lazy("people newly called to a published patrol"),
     "late_changes": gettext_lazy("of them with less than a day's notice"),
@@ -68,15 +72,6 @@ FAILURES: dict[str, str | Promise] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """One gap on the page: its patrol, in words, and what became of the own people."""
-
-    patrol: Patrol | None
-    words: str
-    funnel: list[tuple[str, int]]
-
-
 def reason(code: str) -> str:
     """Return why somebody does not fill a gap."""
     start, _dot, kind = code.partition(".")
@@ -88,6 +83,56 @@ def reason(code: str) -> str:
 def funnel(counted: Iterable[Any]) -> list[tuple[str, int]]:
     """Return a stored funnel in words."""
     return [(reason(code), number) for code, number in counted]
+
+
+def requirement(rule: str, detail: str, count: int) -> str:
+    """Return what a patrol asks for, as a part of a conflict."""
+    if rule == "H1":
+        text = ngettext(
+            "%(count)s officer of %(agency)s", "%(count)s officers of %(agency)s", count
+        )
+        return text % {"agency": detail, "count": count}
+    if rule == "H2":
+        text = ngettext(
+            "%(count)s holder of “%(paper)s”", "%(count)s holders of “%(paper)s”", count
+        )
+        return text % {"paper": _paper(detail), "count": count}
+    return _("a commander of %(agency)s") % {"agency": detail}
+
+
+def shortage(missing: dict[str, int]) -> str:
+    """Return the least that is missing, in order of priority."""
+    told = [_LEAST[rule](count) for rule, count in missing.items() if count]
+    return ", ".join(told)
+
+
+_LEAST: dict[str, Callable[[int], str]] = {
+    "H1": lambda n: ngettext("%(n)s officer", "%(n)s officers", n) % {"n": n},
+    "H2": lambda n: ngettext("%(n)s certificate", "%(n)s certificates", n) % {"n": n},
+    "H3": lambda n: ngettext("%(n)s commander", "%(n)s commanders", n) % {"n": n},
+}
+
+
+def remedy(code: str, detail: str, name: str) -> str:
+    """Return what would close a gap; ``name`` is a colleague's."""
+    shown = {"name": name, "agency": detail, "paper": _paper(detail)}
+    return str(REMEDIES[code]) % shown
+
+
+# What is to be done, by the engine's codes; each was tried before it is told.
+REMEDIES: dict[str, str | Promise] = {
+    "fewer-places": gettext_lazy("One officer of %(agency)s fewer on this patrol"),
+    "other-lead": gettext_lazy("%(agency)s leads this patrol"),
+    "move-leave": gettext_lazy("%(name)s is away then: move the absence"),
+    "authorise": gettext_lazy("%(name)s may not act there: enter an authorisation"),
+    "certify": gettext_lazy("%(name)s lacks “%(paper)s”: enter the certificate"),
+    "interpret": gettext_lazy(
+        "%(name)s has none of the languages: enter one from level B1 on"
+    ),
+    "make-commander": gettext_lazy(
+        "%(name)s holds the papers to command: give the role of commander"
+    ),
+}
 
 
 def gap(rule: str, detail: str, count: int) -> str:
@@ -105,8 +150,7 @@ def gap(rule: str, detail: str, count: int) -> str:
             "%(count)s holders of “%(paper)s” are missing",
             count,
         )
-        known = dict(Qualification.choices)
-        return text % {"paper": known.get(detail, detail), "count": count}
+        return text % {"paper": _paper(detail), "count": count}
     if rule == "H3":
         return _("no commander of %(agency)s") % {"agency": detail}
     if rule == "H10":
@@ -118,8 +162,12 @@ def gap(rule: str, detail: str, count: int) -> str:
     return _("locked against a rule: %(rule)s") % {"rule": RULES[rule]}
 
 
+def _paper(code: str) -> str:
+    return str(dict(Qualification.choices).get(code, code))
+
+
 def terms(counted: dict[str, int]) -> list[tuple[str, int]]:
-    """Return what speaks against a plan; nothing is kept of bases and wishes."""
+    """Return what speaks against a plan; nothing is kept of bases."""
     return [(str(text), counted[name]) for name, text in TERMS.items() if counted[name]]
 
 

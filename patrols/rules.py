@@ -1,7 +1,7 @@
 """What must hold of places, programmes and patrols; each rule refuses, none writes."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.fields import LATEST
-from agencies.models import Agency, Agreement, Party
+from agencies.models import Agency
 from agencies.policy import Actor, Permission
-from patrols.crossing import require_ground
+from patrols import legal_basis
 from patrols.demand_rules import require_demand
 from patrols.models import (
+    CURRENT_STATES,
     OPEN_STATES,
     BorderSection,
     Patrol,
@@ -37,7 +38,7 @@ STEPS: dict[str, tuple[Permission, tuple[str, ...]]] = {
     "cancel": (Permission.PATROL_PLAN, OPEN_STATES),
     "start": (Permission.PATROL_RUN, (PatrolState.AGREED,)),
     "complete": (Permission.PATROL_RUN, (PatrolState.UNDER_WAY,)),
-    "commander": (Permission.PATROL_RUN, (*OPEN_STATES, PatrolState.UNDER_WAY)),
+    "commander": (Permission.PATROL_RUN, CURRENT_STATES),
 }
 # What planners do on the way to an agreed patrol: whether it is the owner who does it,
 # or another agency that takes part; in which states.
@@ -124,7 +125,20 @@ def _pk(place: Any) -> Any:
     return getattr(place, "pk", place)
 
 
-def require_patrol(patrol: Patrol, by: Actor) -> None:
+def require_patrol(
+    patrol: Patrol, by: Actor, *, changed: Iterable[str] = legal_basis.BINDING
+) -> None:
+    """Refuse a patrol that its agreement does not permit, or that cannot be.
+
+    Its legal basis counts where something of it is among ``changed``, so that a title
+    can be corrected when the agreement has lapsed.
+    """
+    require_sound_patrol(patrol, by)
+    if legal_basis.BINDING & set(changed):
+        legal_basis.require_patrol(patrol, by)
+
+
+def require_sound_patrol(patrol: Patrol, by: Actor) -> None:
     """Refuse a patrol that cannot be: its marking, hours, places or agencies."""
     patrol.require_marking(by)
     require_known_places(patrol, by)
@@ -149,6 +163,13 @@ def require_patrol(patrol: Patrol, by: Actor) -> None:
     require_demand(patrol.demand, patrol.participants)
 
 
+def require_reason(reason: str) -> str:
+    """Return why something is done, as it is kept; refuse to do it without a word."""
+    if not reason.strip():
+        raise Invalid("empty", _("Say why."), pointer="/reason")
+    return reason.strip()
+
+
 def require_hours(patrol: Patrol) -> None:
     """Refuse hours that cannot be."""
     if not EARLIEST <= patrol.starts_at <= LATEST:
@@ -165,11 +186,21 @@ def require_hours(patrol: Patrol) -> None:
 def require_programme(
     programme: Programme, by: Actor, *, changed: Iterable[str] = ("zone", "route")
 ) -> None:
-    """Refuse a programme that its agreement does not carry, or that cannot run.
+    """Refuse a programme that its agreement does not permit, or that cannot run.
 
-    One that is paused need not be carried, so that it can be paused when its
+    One that is paused need not be permitted, so that it can be paused when its
     agreement has lapsed; its places count only where they are among ``changed``.
     """
+    require_sound_programme(programme, by, changed=changed)
+    if programme.is_active:
+        places = programme.zone, programme.route
+        legal_basis.require_permitted(legal_basis.of_programme(programme, *places), by)
+
+
+def require_sound_programme(
+    programme: Programme, by: Actor, *, changed: Iterable[str] = ("zone", "route")
+) -> None:
+    """Refuse a programme that cannot run, whatever it rests on."""
     programme.require_marking(by)
     if programme.is_active or {"zone", "route"} & set(changed):
         require_known_places(programme, by)
@@ -194,8 +225,6 @@ def require_programme(
     _require_sections(programme)
     _require_weights(programme.entitlements)
     require_demand(programme.demand, programme.entitlements)
-    if programme.is_active:
-        _require_agreement(programme, by)
 
 
 def series_of(programme: Programme) -> Series:
@@ -235,46 +264,6 @@ def _require_sections(programme: Programme) -> None:
         )
 
 
-def _require_agreement(programme: Programme, by: Actor) -> None:
-    seen = Agreement.objects.visible_to(by).filter(pk=programme.agreement_id)
-    agreement = seen.first()
-    if agreement is None:
-        raise Invalid(
-            "not_a_party",
-            _("Your agency is not a party to this agreement."),
-            pointer="/agreement",
-        )
-    clause = {"agreement": agreement.code}
-    parties = set(
-        Party.objects.visible_to(by)
-        .present()
-        .filter(agreement=agreement)
-        .values_list("agency__code", flat=True)
-    )
-    if programme.owner.code not in parties:
-        raise Invalid(
-            "not_a_party",
-            _("Your agency is not a party to this agreement."),
-            pointer="/agreement",
-        )
-    if not in_force(agreement, max(programme.first_on, timezone.localdate())):
-        raise Invalid(
-            "not_in_force",
-            _("Agreement %(agreement)s, clause “term”: it is not in force then.")
-            % clause,
-            pointer="/agreement",
-        )
-    if programme.purpose not in agreement.purposes:
-        raise Invalid(
-            "purpose_not_permitted",
-            _("Agreement %(agreement)s, clause “purposes”: it does not name this.")
-            % clause,
-            pointer="/purpose",
-        )
-    _require_entitled(programme.entitlements, parties, agreement.code)
-    require_ground(programme, agreement, parties)
-
-
 def _require_weights(entitlements: Any) -> None:
     if not isinstance(entitlements, dict) or not entitlements:
         raise Invalid(
@@ -290,33 +279,3 @@ def _require_weights(entitlements: Any) -> None:
                 _("A whole number from 1 to 1000."),
                 pointer=f"/entitlements/{code}",
             )
-
-
-def _require_entitled(
-    entitlements: Iterable[str], parties: set[str], agreement: str
-) -> None:
-    for code in entitlements:
-        if code not in parties:
-            raise Invalid(
-                "not_a_party",
-                _("Agreement %(agreement)s, clause “parties”: %(code)s is not one.")
-                % {"agreement": agreement, "code": code},
-                pointer=f"/entitlements/{code}",
-            )
-
-
-def require_still_carried(programme: Programme, parties: Iterable[str]) -> None:
-    """Refuse to open patrols for agencies that have left the agreement."""
-    missing = {programme.owner.code, *programme.entitlements} - set(parties)
-    if missing:
-        raise Conflict(
-            "party_left",
-            _("%(code)s is no longer a party to agreement %(agreement)s.")
-            % {"code": min(missing), "agreement": programme.agreement.code},
-        )
-
-
-def in_force(agreement: Agreement, on: date) -> bool:
-    """Whether an agreement binds on a day."""
-    until = agreement.in_force_until
-    return agreement.in_force_from <= on and (until is None or on <= until)

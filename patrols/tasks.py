@@ -1,5 +1,7 @@
 """Periodic work on patrols; safe to run twice, and by two workers at once."""
 
+from datetime import timedelta
+
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -8,8 +10,10 @@ from agencies.context import system
 from agencies.errors import Refused
 from patrols.actions import open_due
 from patrols.actions.asking import follow_up
+from patrols.actions.mending import mend
+from patrols.actions.swaps import lapse_swap
 from patrols.consent_rules import REMINDERS
-from patrols.models import Consent, Programme
+from patrols.models import Consent, Programme, Roster, RosterState, Swap
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +60,22 @@ def watch_consents() -> int:
 
 
 @shared_task
+def watch_swaps() -> int:
+    """End swaps that nobody can agree to any more, each in its own transaction.
+
+    Started by what changes duties, and by the schedule, for patrols that have left.
+    Returns how many ended.
+    """
+    with system("watch swaps"):
+        ids = list(Swap.objects.waiting().order_by("pk").values_list("pk", flat=True))
+    count = 0
+    for swap_id in ids:
+        with system("watch swaps") as by:
+            count += lapse_swap(swap_id=swap_id, by=by)
+    return count
+
+
+@shared_task
 def solve_rosters() -> bool:
     """Work out the next roster that waits, if none is being worked on.
 
@@ -65,3 +85,24 @@ def solve_rosters() -> bool:
     from patrols.roster_run import run_next  # noqa: PLC0415 - loads OR-Tools
 
     return run_next()
+
+
+@shared_task
+def mend_rosters() -> int:
+    """Ask for published rosters anew whose people or assets cannot go any more.
+
+    Started by whatever changes people, papers and assets, and by the schedule; each
+    roster in its own transaction. Returns how many were asked for.
+    """
+    from patrols.hindrances import hindrances  # noqa: PLC0415 - loads OR-Tools
+
+    with system("mend rosters"):
+        today = timezone.localdate() - timedelta(days=1)
+        rows = Roster.objects.filter(state=RosterState.PUBLISHED, until_on__gte=today)
+        rosters = list(rows.select_related("owner").order_by("pk"))
+    count = 0
+    for roster in rosters:
+        with system("mend rosters") as by:
+            found = hindrances(roster)
+            count += mend(roster=roster, found=found, by=by) is not None
+    return count

@@ -12,6 +12,7 @@ from patrols.views import (
     consents,
     coverage,
     feeds,
+    hand_overs,
     leads,
     ledger,
     maps,
@@ -20,6 +21,7 @@ from patrols.views import (
     places,
     programmes,
     rosters,
+    swaps,
 )
 
 
@@ -68,6 +70,7 @@ urlpatterns = [
     path("<uuid:pk>/track.geojson", maps.way, name="patrol-track"),
     path("<uuid:pk>/scene.geojson", maps.scene, name="patrol-scene"),
     path("<uuid:pk>/lead/", leads.instead, name="patrol-lead"),
+    path("<uuid:pk>/hand-over/", hand_overs.act, name="patrol-hand-over"),
     path("<uuid:pk>/stand-down/", leads.stand_down, name="patrol-stand-down"),
     *sharing.urls("", "patrol"),
     path("programmes/", programmes.programmes, name="programme-list"),
@@ -95,6 +98,11 @@ urlpatterns = [
     path("rosters/<uuid:pk>/", rosters.roster, name="roster"),
     path("rosters/<uuid:pk>/progress/", rosters.progress, name="roster-progress"),
     path("rosters/<uuid:pk>/step/", rosters.act, name="roster-step"),
+    path("assignments/<uuid:pk>/swap/", swaps.ask, name="assignment-swap"),
+    path("swaps/", swaps.swaps, name="swap-list"),
+    path("swaps/<uuid:pk>/", swaps.swap, name="swap"),
+    path("swaps/<uuid:pk>/step/", swaps.act, name="swap-step"),
+    path("<uuid:pk>/wish/", swaps.wish, name="patrol-wish"),
     path("assignments/<uuid:pk>/lock/", rosters.lock, name="assignment-lock"),
     path("ledger/", ledger.agreement_list, name="ledger-list"),
     path("ledger/<slug:code>/", ledger.ledger, name="ledger"),

@@ -207,12 +207,12 @@ def why(lead: str, before: dict[str, Standing], weights: dict[str, int]) -> str:
     old = before.get(lead, Standing())
     now = old.entitlement + Fraction(weights[lead], total)
     return _(
-        "With this patrol the share of %(lead)s comes to %(share)s leads (%(weight)d of"
-        " every %(total)d patrols), and before it had led %(leads)d: it was its turn."
+        "It was the turn of %(lead)s. It is due %(weight)d of every %(total)d leads: by"
+        " this patrol that makes %(share)s, and before it had led %(leads)s."
     ) % {
         "lead": lead,
         "share": decimal(now),
         "weight": weights[lead],
         "total": total,
-        "leads": old.leads,
+        "leads": decimal(Fraction(old.leads)),
     }

@@ -22,6 +22,7 @@ from agencies.guards import actor_of, officer_required
 from agencies.imports import TABLES, Plan, Table, decoded, read
 from agencies.imports.sheets import MAX_BYTES, MAX_ROWS
 from agencies.policy import require
+from agencies.views.tables import table_file
 
 # Rows and faults that a page shows at most; the rest is counted.
 SHOWN = 100
@@ -142,9 +143,5 @@ def write_file(request: HttpRequest, kind: str) -> HttpResponse:
     table = TABLES[kind](actor)
     require(actor, table.permission)
     agency = agency_of(actor)
-    name = f"{agency.code}-{kind}s-{timezone.localdate():%Y-%m-%d}.csv"
-    return HttpResponse(
-        table.written(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    name = f"{agency.code}-{kind}s-{timezone.localdate():%Y-%m-%d}"
+    return table_file(name, table.written())

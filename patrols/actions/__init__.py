@@ -11,6 +11,13 @@ from patrols.actions.consents import (
     withdraw_proposal,
 )
 from patrols.actions.feeds import create_feed, revoke_feed
+from patrols.actions.hand_overs import (
+    accept_lead,
+    decline_lead,
+    offer_lead,
+    seize_lead,
+    withdraw_lead,
+)
 from patrols.actions.leads import ask_for_commanders, repair_leads, stand_down
 from patrols.actions.patrols import (
     cancel,
@@ -35,6 +42,7 @@ from patrols.actions.programmes import (
     open_due,
     open_patrols,
 )
+from patrols.actions.remedies import take_remedy
 from patrols.actions.rosters import (
     lock_assignment,
     publish_roster,
@@ -43,14 +51,27 @@ from patrols.actions.rosters import (
     stop_roster,
 )
 from patrols.actions.sections import change_section, register_section
+from patrols.actions.swaps import (
+    accept_swap,
+    approve_swap,
+    ask_swap,
+    decline_swap,
+    refuse_swap,
+    take_back_swap,
+)
+from patrols.actions.wishes import take_back_wish, wish
 
 __all__ = [
     "NewFix",
     "accept",
+    "accept_lead",
+    "accept_swap",
     "add_fixes",
     "adopt",
     "agree",
+    "approve_swap",
     "ask_for_commanders",
+    "ask_swap",
     "cancel",
     "change",
     "change_checkpoint",
@@ -65,8 +86,11 @@ __all__ = [
     "create_programme",
     "create_route",
     "create_zone",
+    "decline_lead",
+    "decline_swap",
     "lock_assignment",
     "name_commander",
+    "offer_lead",
     "open_due",
     "open_patrols",
     "plan",
@@ -74,13 +98,20 @@ __all__ = [
     "propose_drafts",
     "publish_roster",
     "refuse",
+    "refuse_swap",
     "register_section",
     "repair_leads",
     "replan",
     "request_roster",
     "revoke_feed",
+    "seize_lead",
     "stand_down",
     "start",
     "stop_roster",
+    "take_back_swap",
+    "take_back_wish",
+    "take_remedy",
+    "wish",
+    "withdraw_lead",
     "withdraw_proposal",
 ]

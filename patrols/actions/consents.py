@@ -86,7 +86,7 @@ def refuse(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
     It is a draft again: the owner may change it, and propose it anew.
     """
     row, consent = _to_answer(patrol, by)
-    _answer(consent, by, ConsentState.REFUSED, reason=_said(reason))
+    _answer(consent, by, ConsentState.REFUSED, reason=rules.require_reason(reason))
     asking.tell(kind=Kind.CONSENT_REFUSED, consent=consent, by=by)
     return asking.redraft(patrol=row, by=by)
 
@@ -139,7 +139,7 @@ def adopt(*, patrol: Patrol, agency: str, by: Actor) -> Patrol:
     _require_time(consent)
     before = row.tear_line_values()
     changed = row.take(consent.proposal)
-    rules.require_patrol(row, by)
+    rules.require_patrol(row, by, changed=changed)
     names = [name.removesuffix("_id") for name in changed]
     releases.save_changed(row=row, changed=names, kind=Kind.PATROL_CHANGED, by=by)
     follow_patrol(patrol=row, by=by)
@@ -179,12 +179,6 @@ def _to_answer(patrol: Patrol, by: Actor) -> tuple[Patrol, Consent]:
 def _require_time(consent: Consent) -> None:
     if consent.deadline_at <= timezone.now():
         raise Conflict("deadline_passed", _("The time to answer is over."))
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid("empty", _("Say why."), pointer="/reason")
-    return reason.strip()
 
 
 def _answer(

@@ -1,8 +1,10 @@
 """Leads that change after they were given, and the plans that prove them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -15,7 +17,7 @@ from agencies.models import Agency
 from agencies.policy import Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
-from patrols import leads, rotation_check, rules
+from patrols import lead_plans, leads, rotation_check, rules
 from patrols.actions.asking import ask_again
 from patrols.actions.steps import carry_over
 from patrols.eligibility import Bar
@@ -52,7 +54,9 @@ def repair_leads(
         patrol = Patrol.objects.locked(by, one.id)
         _give_lead(patrol, agencies[one.new], by)
     if found:
-        keep_plan(programme=row, reason=PlanReason.REPAIRED, by=by, since=now)
+        gave = [one.id for one in found]
+        reason = PlanReason.REPAIRED
+        keep_plan(programme=row, reason=reason, gave=gave, by=by, since=now)
     return found
 
 
@@ -82,11 +86,24 @@ def stand_down(*, patrol: Patrol, by: Actor) -> Patrol:
         )
     else:
         _give_lead(row, _fairest(row), by)
-    with system("rotation"):
-        programme = _programme_of(row)
-    keep_plan(
-        programme=programme, reason=PlanReason.STOOD_DOWN, by=by, since=timezone.now()
-    )
+    _keep_plan_of(row, PlanReason.STOOD_DOWN, by)
+    return row
+
+
+@transaction.atomic
+def pass_lead(*, patrol: Patrol, lead: Agency, by: Actor) -> Patrol:
+    """Let another of those who may lead one's own patrol lead it.
+
+    Who led keeps its share, and so is owed a lead; no other lead changes.
+    """
+    row = Patrol.objects.locked(by, patrol.pk)
+    require(by, Permission.PATROL_PLAN, owner_of=row)
+    rules.require_state(row, *OPEN_STATES)
+    if lead.code not in row.entitlements or lead.code == row.lead.code:
+        text = _("%(code)s is not another agency that may lead it.")
+        raise Conflict("may_not_lead", text % {"code": lead.code})
+    _give_lead(row, lead, by)
+    _keep_plan_of(row, PlanReason.REPAIRED, by)
     return row
 
 
@@ -119,9 +136,16 @@ def ask_for_commanders(*, programme: Programme, is_asked: bool, by: Actor) -> Pr
 
 @transaction.atomic
 def keep_plan(
-    *, programme: Programme, reason: PlanReason, by: Actor, since: datetime
+    *,
+    programme: Programme,
+    reason: PlanReason,
+    gave: Iterable[UUID],
+    by: Actor,
+    since: datetime,
 ) -> None:
     """Prove the leads of a programme from a moment on, and keep the proof.
+
+    ``gave`` are the patrols that were just given a lead.
 
     The certificate is checked by code that shares nothing with the rotation. If that
     finds anything, all is undone: nobody is told a lead that cannot be proved.
@@ -129,7 +153,7 @@ def keep_plan(
     # All patrols count, also those above the level of whoever acts.
     with system("rotation"):
         ledger = leads.entries(Patrol.objects.all(), programme)
-        made = leads.proof(ledger, since)
+        made = lead_plans.proof(ledger, since)
         if findings := rotation_check.findings(made):
             log.critical(
                 "lead_plan_refused", programme=str(programme.pk), findings=findings
@@ -140,6 +164,7 @@ def keep_plan(
             made_by=by.label,
             reason=reason,
             counted=[one.id for one in ledger],
+            gave=list(gave),
             certificate=made,
         )
         plan.open_to(programme.stored_audience)
@@ -173,9 +198,17 @@ def _fairest(row: Patrol) -> Agency:
     place = next(n for n, one in enumerate(ledger) if one.id == row.pk)
     slots = [one.slot for one in ledger]
     slots[place] = replace(slots[place], weights=row.entitlements, lead=None)
-    published = [one.slot.lead for one in ledger]
+    published = [one.slot.name for one in ledger]
     code = Published(slots, published).kept().leads[place]
     return _agencies({code})[code]
+
+
+def _keep_plan_of(row: Patrol, reason: PlanReason, by: Actor) -> None:
+    """Keep the plan of a programme of which one patrol was given another lead."""
+    with system("rotation"):
+        programme = _programme_of(row)
+    now = timezone.now()
+    keep_plan(programme=programme, reason=reason, gave=[row.pk], by=by, since=now)
 
 
 def _programme_of(row: Patrol) -> Programme:

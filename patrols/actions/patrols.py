@@ -26,8 +26,9 @@ from patrols.models import OPEN_STATES, Patrol, PatrolState
 def plan(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Patrol:
     """Plan one patrol outside any programme; its participants are released it.
 
-    ``values`` are the columns lead, participants (agency codes, the lead among
-    them), title, zone, route, starts_at, ends_at, tlp and level.
+    ``values`` are the columns agreement, purpose, lead, participants (agency codes,
+    the lead among them), title, zone, route, starts_at, ends_at, demand, tlp and
+    level. Only an agency alone and at home needs no agreement.
     """
     require(by, Permission.PATROL_PLAN)
     owner = agency_of(by)
@@ -47,7 +48,7 @@ def plan(*, by: Actor, release_to: Iterable[str] = (), **values: Any) -> Patrol:
 
 @transaction.atomic
 def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
-    """Change title, places, hours or marking before the patrol starts.
+    """Change title, places, hours, legal basis or marking before the patrol starts.
 
     Agencies whose consent it touches are asked again.
     """
@@ -59,7 +60,7 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     changed = row.take(values)
     if not changed:
         return row
-    rules.require_patrol(row, by)
+    rules.require_patrol(row, by, changed=changed)
     releases.save_changed(row=row, changed=changed, kind=Kind.PATROL_CHANGED, by=by)
     steps.carry_over(patrol=row, before=before, kind=Kind.PATROL_CHANGED, by=by)
     if {"starts_at", "ends_at"} & set(changed):
@@ -116,15 +117,14 @@ def cancel(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN)
     rules.require_step(row, "cancel", by)
-    if not reason.strip():
-        raise Invalid("empty", _("Say why."), pointer="/reason")
+    why = rules.require_reason(reason)
     asking.end_asking(patrol=row, by=by)
     return steps.move(
         patrol=row,
         kind=Kind.PATROL_CANCELLED,
         by=by,
         state=PatrolState.CANCELLED,
-        cancel_reason=reason.strip(),
+        cancel_reason=why,
     )
 
 

@@ -17,7 +17,7 @@ from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.policy import Actor, Permission, require
 from live.kinds import Kind
-from patrols import crossing, place_rules
+from patrols import legal_basis, place_rules
 from patrols.models import Checkpoint, Place, Route, Zone
 from patrols.place_versions import versions
 
@@ -112,7 +112,7 @@ def _change(row: Kept, kind: Kind, by: Actor, values: dict[str, Any]) -> Kept:
         row.require_marking(by)
         if row.shape in changed:
             if not isinstance(row, Checkpoint):
-                crossing.require_programmes_carried(row, by)
+                legal_basis.require_shape_permitted(row, by)
             _keep(row, before, by)
         releases.save_changed(row=row, changed=changed, kind=kind, by=by)
     return row

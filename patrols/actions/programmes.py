@@ -16,7 +16,7 @@ from agencies.models import Agency, Party
 from agencies.policy import Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
-from patrols import eligibility, rules
+from patrols import eligibility, leads, legal_basis, rules
 from patrols.actions.leads import keep_plan
 from patrols.actions.patrols import displace
 from patrols.models import Patrol, PatrolState, PlanReason, Programme
@@ -115,37 +115,42 @@ def _open(row: Programme, since: datetime, upto: datetime, by: Actor) -> list[Pa
     """Open what is not open yet; the caller has locked the programme."""
     if not row.is_active:
         return []
-    zone = ZoneInfo(row.time_zone)
+    zone = ZoneInfo(row.owner.time_zone)
     # The rotation needs every patrol of the programme, also those above the
     # level of the officer who opens the next ones.
     with system("rotation"):
         agreement = row.agreement
         parties = Party.objects.present().filter(agreement=agreement)
-        rules.require_still_carried(row, parties.values_list("agency__code", flat=True))
+        codes = parties.values_list("agency__code", flat=True)
+        legal_basis.require_still_carried(row, codes)
         opened = Patrol.objects.filter(programme=row, is_displaced=False)
         taken = set(opened.values_list("recurrence_at", flat=True))
-        ledger = dict(Patrol.objects.ledger(row))
+        known = leads.entries(Patrol.objects.all(), row)
         starts = [
             start
             for start in rules.series_of(row).starts(since, upto)
             if start not in taken
-            and rules.in_force(agreement, start.astimezone(zone).date())
+            and legal_basis.in_force(
+                agreement, *legal_basis.days_of(start, row.end_after(start), zone)
+            )
         ]
         barred = eligibility.barred(row, starts)
     ahead = _note_unled(row, (since, upto), barred, by)
     if not ahead:
         return []
+    ledger = {one.recurs_at: one.slot for one in known}
     ledger |= {at: Slot(weights) for at, weights in ahead.items()}
     order = sorted(ledger)
     given = assign([ledger[at] for at in order], ahead=row.entitlements)
-    leads = dict(zip(order, given, strict=True))
+    lead_at = dict(zip(order, given, strict=True))
     agencies = {a.code: a for a in Agency.objects.filter(code__in=row.entitlements)}
     made = [
-        _open_one(row, at, agencies[leads[at]], by, weights, barred[at])
+        _open_one(row, at, agencies[lead_at[at]], by, weights, barred[at])
         for at, weights in ahead.items()
     ]
     begin = min(timezone.now(), made[0].starts_at)
-    keep_plan(programme=row, reason=PlanReason.OPENED, by=by, since=begin)
+    gave = [patrol.pk for patrol in made]
+    keep_plan(programme=row, reason=PlanReason.OPENED, gave=gave, by=by, since=begin)
     return made
 
 
@@ -199,6 +204,8 @@ def _open_one(
         tlp=row.tlp,
         level=row.level,
         programme=row,
+        agreement_id=row.agreement_id,
+        purpose=row.purpose,
         title=row.name,
         zone_id=row.zone_id,
         route_id=row.route_id,

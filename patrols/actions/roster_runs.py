@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -22,13 +23,15 @@ from patrols.models import (
     Assignment,
     Gap,
     Patrol,
+    Remedy,
     Roster,
     RosterState,
     RosterWork,
+    Taken,
 )
 
 # Without a sign of life for so long, a worker is taken to be dead.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=settings.ROSTER_LEASE_SECONDS)
 # A roster that has killed so many workers is not given to another.
 MOST_CLAIMS = 3
 # One solve at a time leaves the other slots of the workers to the schedules.
@@ -80,11 +83,13 @@ def finish(
     summary: dict[str, Any],
     reasons: Iterable[dict[str, Any]],
     by: Actor,
+    remedies: Iterable[dict[str, Any]] = (),
 ) -> bool:
     """Keep a plan, with a draft for everybody it sends; return whether it counts.
 
-    ``reasons`` are the columns of the gaps that are of one agency. Drafts of the
-    owner's people are shown to them that plan; partners' to nobody.
+    ``reasons`` are the columns of the gaps that are of one agency, ``remedies`` those
+    of what would close some. Drafts of the owner's people are shown to them that plan;
+    partners' to nobody.
     """
     row = _held(roster)
     if row is None:
@@ -92,7 +97,9 @@ def finish(
     work = RosterWork(roster=row, problem=problem, plan=plan)
     work.open_to(_NOBODY)
     work.save(force_insert=True)
-    _draft(row, problem, plan, list(reasons))
+    drafts = _Drafts(row, problem)
+    drafts.sent(plan)
+    drafts.lacking(reasons, remedies)
     row.summary = summary
     _end(row, RosterState.READY, Kind.ROSTER_READY, by)
     return True
@@ -123,59 +130,81 @@ def _end(row: Roster, state: str, kind: Kind, by: Actor, failure: str = "") -> N
     record_event(kind, by=by, subject=row)
 
 
-def _draft(
-    row: Roster,
-    problem: dict[str, Any],
-    plan: dict[str, Any],
-    reasons: list[dict[str, Any]],
-) -> None:
-    agencies = {agency.code: agency for agency in Agency.objects.all()}
-    patrols = {
-        str(patrol.pk): patrol
-        for patrol in Patrol.objects.filter(
-            pk__in=[one["id"] for one in problem["patrols"]]
-        ).select_related("owner")
-    }
-    agency_of = {one["id"]: one["agency"] for one in problem["officers"]}
-    pinned = {(pin["patrol"], pin["officer"]) for pin in problem["pins"]}
-    shares: dict[str, Audience] = {}
+# The columns of a remedy that the engine names alike.
+_TRIED = ("conflict", "code", "detail", "before", "after")
 
-    def drafted(made: Any, patrol: str, code: str) -> Any:
-        made.roster, made.patrol = row, patrols[patrol]
-        if code == row.owner.code and patrol not in shares:
-            shares[patrol] = share(patrols[patrol], row.owner)
-        made.open_to(shares[patrol] if code == row.owner.code else _NOBODY)
-        if not isinstance(made, Gap):
+
+class _Drafts:
+    """What hangs on a roster, drafted: each for those who may be shown it."""
+
+    def __init__(self, row: Roster, problem: dict[str, Any]) -> None:
+        self.row = row
+        self.agencies = {agency.code: agency for agency in Agency.objects.all()}
+        ids = [one["id"] for one in problem["patrols"]]
+        patrols = Patrol.objects.filter(pk__in=ids).select_related("owner")
+        self.patrols = {str(patrol.pk): patrol for patrol in patrols}
+        self.agency_of = {one["id"]: one["agency"] for one in problem["officers"]}
+        self.pinned = {(pin["patrol"], pin["officer"]) for pin in problem["pins"]}
+        self.shares: dict[str, Audience] = {}
+
+    def sent(self, plan: dict[str, Any]) -> None:
+        """Draft the people and the equipment of a plan."""
+        Assignment.objects.bulk_create(
+            self._drafted(
+                Assignment(
+                    officer_id=UUID(officer),
+                    agency=self.agencies[self.agency_of[officer]],
+                    is_commander=is_commander,
+                    is_locked=(patrol, officer) in self.pinned,
+                ),
+                patrol,
+                self.agency_of[officer],
+            )
+            for patrol, officer, is_commander in plan["assignments"]
+        )
+        AssetUse.objects.bulk_create(
+            self._drafted(AssetUse(asset_id=UUID(unit)), patrol, code)
+            for patrol, code, _kind, unit in plan["units"]
+        )
+
+    def lacking(
+        self, reasons: Iterable[dict[str, Any]], remedies: Iterable[dict[str, Any]]
+    ) -> None:
+        """Draft what is missing, and what would close some of it."""
+        Gap.objects.bulk_create(
+            self._drafted(
+                Gap(
+                    agency=self.agencies[one["agency"]],
+                    rule=one["rule"],
+                    count=one["count"],
+                    funnel=one["funnel"],
+                ),
+                one["patrol"],
+                one["agency"],
+            )
+            for one in reasons
+        )
+        Remedy.objects.bulk_create(
+            self._drafted(
+                Remedy(
+                    agency=self.agencies[one["agency"]],
+                    officer_id=one["officer"] and UUID(one["officer"]),
+                    **{name: one[name] for name in _TRIED},
+                ),
+                one["patrol"],
+                one["agency"],
+            )
+            for one in remedies
+        )
+
+    def _drafted(self, made: Any, patrol: str, code: str) -> Any:
+        made.roster, made.patrol = self.row, self.patrols[patrol]
+        made.open_to(self._share(patrol) if code == self.row.owner.code else _NOBODY)
+        if isinstance(made, Taken):
             made.during = (made.patrol.starts_at, made.patrol.ends_at)
         return made
 
-    Assignment.objects.bulk_create(
-        drafted(
-            Assignment(
-                officer_id=UUID(officer),
-                agency=agencies[agency_of[officer]],
-                is_commander=is_commander,
-                is_locked=(patrol, officer) in pinned,
-            ),
-            patrol,
-            agency_of[officer],
-        )
-        for patrol, officer, is_commander in plan["assignments"]
-    )
-    AssetUse.objects.bulk_create(
-        drafted(AssetUse(asset_id=UUID(unit)), patrol, code)
-        for patrol, code, _kind, unit in plan["units"]
-    )
-    Gap.objects.bulk_create(
-        drafted(
-            Gap(
-                agency=agencies[one["agency"]],
-                rule=one["rule"],
-                count=one["count"],
-                funnel=one["funnel"],
-            ),
-            one["patrol"],
-            one["agency"],
-        )
-        for one in reasons
-    )
+    def _share(self, patrol: str) -> Audience:
+        if patrol not in self.shares:
+            self.shares[patrol] = share(self.patrols[patrol], self.row.owner)
+        return self.shares[patrol]

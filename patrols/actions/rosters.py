@@ -12,21 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from agencies.accounts import agency_of
 from agencies.context import system
 from agencies.errors import Conflict, Invalid
-from agencies.models import Agreement, Asset, Officer, Party
+from agencies.models import Agreement, Party
 from agencies.policy import Actor, Audience, Permission, agency_key, require
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import roster_check, roster_words
-from patrols.actions.asking import ask_again
-from patrols.crews import Crew, crews, share
+from patrols.actions import sending
+from patrols.crews import Crew, crews, hold, share
 from patrols.models import (
-    AssetUse,
+    PARTS,
     Assignment,
-    Gap,
     Patrol,
     Roster,
     RosterState,
     RosterWork,
+    Taken,
 )
 
 MOST_DAYS = 62
@@ -109,20 +109,30 @@ def stop_roster(*, roster: Roster, by: Actor) -> Roster:
 def replan(*, roster: Roster, by: Actor, seconds: int | None = None) -> Roster:
     """Ask for it anew as things stand now.
 
-    One that is published is mended: with as few changes as close its gaps. Another is
-    worked out from the beginning around what was locked in it.
+    One that is published is mended: with as few changes as close its gaps; so is what
+    a draft mends. Another is worked out from the beginning, around what was locked.
     """
     row = _own(roster, by, RosterState.READY, RosterState.PUBLISHED)
+    return ask_anew(roster=row, by=by, seconds=seconds or row.seconds)
+
+
+@transaction.atomic
+def ask_anew(*, roster: Roster, by: Actor, seconds: int, causes: Any = ()) -> Roster:
+    """Ask for a roster that follows another: a part of other actions.
+
+    ``causes`` are those of the column: who cannot go any more, by patrol and agency.
+    """
+    _require_seconds(seconds)
     made = Roster(
-        owner=row.owner,
-        agreement_id=row.agreement_id,
-        from_on=row.from_on,
-        until_on=row.until_on,
-        seconds=seconds or row.seconds,
-        level=row.level,
-        mends=row,
+        owner=roster.owner,
+        agreement_id=roster.agreement_id,
+        from_on=roster.from_on,
+        until_on=roster.until_on,
+        seconds=seconds,
+        level=roster.level,
+        mends=roster,
+        causes=list(causes),
     )
-    _require_seconds(made.seconds)
     return _queue(made, by)
 
 
@@ -153,9 +163,13 @@ def publish_roster(*, roster: Roster, by: Actor) -> Roster:
         work = RosterWork.objects.get(roster=row)
         patrols = _locked_patrols(row, work)
         _require_sound(work, row, patrols, by)
+        former = _people(patrols)
         found = _replace_crews(row, patrols, by)
+        people = _people(patrols)
     for patrol in patrols:
-        _tell(patrol, *found[patrol.pk], by=by)
+        commander, crew = found[patrol.pk]
+        own = {code for code, _officer in former[patrol.pk] ^ people[patrol.pk]}
+        sending.send(patrol=patrol, commander=commander, crew=crew, own=own, by=by)
     row.state, row.published_at = RosterState.PUBLISHED, timezone.now()
     row.touch()
     row.save()
@@ -174,21 +188,13 @@ def _own(roster: Roster, by: Actor, *states: str) -> Roster:
 
 
 def _locked_patrols(row: Roster, work: RosterWork) -> list[Patrol]:
-    """Lock all that a plan sends, and where, always in the same order.
-
-    Of two who send the same people at once the second finds what the first has done.
-    """
+    """Lock all that a plan sends, and where; refuse what cannot be planned any more."""
     from patrols.roster_problem import patrols_of  # noqa: PLC0415 - loads OR-Tools
 
     ids = [UUID(one["id"]) for one in work.problem["patrols"]]
-    locked = Patrol.objects.filter(pk__in=ids).select_for_update(of=("self",))
-    list(locked.order_by("pk").values_list("pk"))
     sent = {officer for _patrol, officer, _is in work.plan["assignments"]}
     used = {unit for _patrol, _code, _kind, unit in work.plan["units"]}
-    for model, taken in ((Officer, sent), (Asset, used)):
-        rows = model._default_manager.filter(pk__in=taken)
-        rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
-        list(rows.values_list("pk"))
+    hold(ids, sent, used)
     found = {patrol.pk: patrol for patrol in patrols_of(row, ids)}
     if gone := set(ids) - set(found):
         refs = Patrol.objects.filter(pk__in=gone).values_list("ref", flat=True)
@@ -217,6 +223,17 @@ def _require_sound(
         raise Conflict("plan_refused", shown)
 
 
+def _people(patrols: list[Patrol]) -> dict[UUID, set[tuple[str, UUID]]]:
+    """Return who is sent on each patrol: agency and officer."""
+    found: dict[UUID, set[tuple[str, UUID]]] = {patrol.pk: set() for patrol in patrols}
+    active = Assignment.objects.filter(patrol__in=found, is_active=True)
+    for patrol, code, officer in active.order_by().values_list(
+        "patrol_id", "agency__code", "officer_id"
+    ):
+        found[patrol].add((code, officer))
+    return found
+
+
 def _replace_crews(
     row: Roster, patrols: list[Patrol], by: Actor
 ) -> dict[UUID, tuple[UUID | None, Crew]]:
@@ -225,7 +242,7 @@ def _replace_crews(
     _end_former(row, by_id, by)
     drafts: list[Any] = [
         one
-        for model in (Assignment, AssetUse, Gap)
+        for model in PARTS
         for one in model._default_manager.filter(roster=row, patrol__in=by_id)
     ]
     try:
@@ -246,7 +263,7 @@ def _end_former(row: Roster, patrols: Collection[UUID], by: Actor) -> None:
     active = {"patrol__in": patrols, "is_active": True}
     former = Assignment.objects.filter(**active).values_list("roster_id", flat=True)
     ids = set(former.order_by()) - {row.pk}
-    for model in (Assignment, AssetUse, Gap):
+    for model in PARTS:
         model._default_manager.filter(**active).update(is_active=False)
     for old in Roster.objects.filter(pk__in=ids).order_by("pk"):
         if not Assignment.objects.filter(roster=old, is_active=True).exists():
@@ -258,23 +275,8 @@ def _end_former(row: Roster, patrols: Collection[UUID], by: Actor) -> None:
 
 def _activate(taken: Any, patrol: Patrol) -> None:
     """Let one draft count, for the eyes of the agency that it is about."""
-    agency = taken.asset.owner if isinstance(taken, AssetUse) else taken.agency
-    if not isinstance(taken, Gap):
+    if isinstance(taken, Taken):
         taken.during = (patrol.starts_at, patrol.ends_at)
-    taken.open_to(share(patrol, agency))
+    taken.open_to(share(patrol, taken.agency))
     taken.is_active = True
     taken.save()
-
-
-def _tell(patrol: Patrol, commander: UUID | None, crew: Crew, *, by: Actor) -> None:
-    """Write a crew into its patrol; whom it touches consents anew."""
-    former = patrol.crew
-    own = [c for c in {*former, *crew} if former.get(c) != crew.get(c)]
-    changed = patrol.take({"commander_id": commander, "crew": crew})
-    if not changed:
-        return
-    fields = [name.removesuffix("_id") for name in changed]
-    patrol.touch()
-    patrol.save()
-    record_event(Kind.PATROL_CHANGED, by=by, subject=patrol, detail={"fields": fields})
-    ask_again(patrol=patrol, changed=fields, leads=[patrol.lead.code], own=own, by=by)

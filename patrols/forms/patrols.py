@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import (
@@ -15,7 +16,7 @@ from agencies.forms import (
     offer,
 )
 from agencies.forms.records import MarkedForm
-from agencies.models import Agency, Officer
+from agencies.models import Agency, Agreement, Officer, Purpose
 from agencies.policy import Actor, Role
 from patrols import rules
 from patrols.models import Patrol, Route, Zone
@@ -56,6 +57,15 @@ class PatrolForm(MarkedForm):
     """One patrol outside any programme."""
 
     title = forms.CharField(label=_("title"), max_length=120)
+    agreement = forms.ModelChoiceField(
+        Agreement._default_manager.none(),
+        label=_("agreement"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("none: our agency alone, at home"),
+        help_text=_("What permits it. Needed where more than one agency takes part."),
+    )
+    purpose = forms.ChoiceField(label=_("purpose"), choices=Purpose.choices)
     zone = forms.ModelChoiceField(Zone._default_manager.none(), label=_("zone"))
     route = forms.ModelChoiceField(
         Route._default_manager.none(), label=_("route"), required=False
@@ -72,23 +82,42 @@ class PatrolForm(MarkedForm):
     )
 
     field_order = [
-        "title", "zone", "route", "starts_at", "ends_at", "lead", "participants",
-        "tlp", "level",
+        "title", "agreement", "purpose", "zone", "route", "starts_at", "ends_at",
+        "lead", "participants", "tlp", "level",
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
-        """Offer the places that the officer sees."""
-        super().__init__(*args, is_new=is_new, **kwargs)
+    def __init__(self, *args: Any, patrol: Patrol | None = None, **kwargs: Any) -> None:
+        """Offer the agreements and the places that the officer sees."""
+        super().__init__(*args, is_new=patrol is None, **kwargs)
+        offer(self, "agreement", own_agreements(self.actor))
         offer(self, "zone", Zone.objects.visible_to(self.actor))
         offer(self, "route", Route.objects.visible_to(self.actor))
         for name in ("starts_at", "ends_at"):
             self.fields[name].help_text = self.actor.time_zone
-        if is_new:
+        if patrol is None:
             codes = Agency.objects.values_list("code", flat=True)
             choose(self, "participants", [(code, code) for code in codes])
-        else:
-            # Who takes part and who leads was agreed; plan another patrol instead.
-            del self.fields["lead"], self.fields["participants"]
+            return
+        # Who takes part and who leads was agreed; plan another patrol instead.
+        del self.fields["lead"], self.fields["participants"]
+        if patrol.agreement_id is not None:
+            # So is the legal basis, though the agreement may have lapsed.
+            del self.fields["agreement"]
+
+    @property
+    def draft(self) -> dict[str, Any] | None:
+        """What is right so far, for its preview; none without hours."""
+        given = self.cleaned_data
+        if not given.get("starts_at") or not given.get("ends_at"):
+            return None
+        names = set(given) - {"version", "title"}
+        return {name: given[name] for name in names if given[name] not in (None, "")}
+
+
+def own_agreements(actor: Actor) -> QuerySet[Agreement]:
+    """Return the agreements in force that an actor's agency is a party to."""
+    codes = [membership.agreement for membership in actor.memberships]
+    return Agreement.objects.visible_to(actor).filter(code__in=codes)
 
 
 class CancelForm(RefusableForm):

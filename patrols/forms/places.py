@@ -130,7 +130,10 @@ class SectionForm(ActionForm):
         help_text=_("Two codes, such as KG,TJ."),
     )
     line = GeoJSONField(
-        "MultiLineString", "LineString", label=_("line, as GeoJSON (WGS 84)")
+        "MultiLineString",
+        "LineString",
+        label=_("line, as GeoJSON (WGS 84)"),
+        help_text=_("Drawn on the map below, or pasted: longitude before latitude."),
     )
 
     class Meta:

@@ -15,7 +15,7 @@ from agencies.forms import DayField, DaysField, choose, offer
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Party, Purpose
 from patrols.forms.demand import OFFICERS, DemandForm, shown_demand
-from patrols.forms.patrols import PatrolDayField
+from patrols.forms.patrols import PatrolDayField, own_agreements
 from patrols.forms.recurrence import (
     CUSTOM,
     FIELDS,
@@ -131,8 +131,7 @@ class ProgrammeForm(DemandForm, MarkedForm):
     ) -> None:
         """Offer agreements, places, zones of time, and the parties' weights."""
         super().__init__(*args, is_new=programme is None, **kwargs)
-        codes = [membership.agreement for membership in self.actor.memberships]
-        agreements = Agreement.objects.visible_to(self.actor).filter(code__in=codes)
+        agreements = own_agreements(self.actor)
         offer(self, "agreement", agreements)
         offer(self, "zone", Zone.objects.visible_to(self.actor))
         offer(self, "route", Route.objects.visible_to(self.actor))
@@ -236,6 +235,7 @@ class ProgrammeForm(DemandForm, MarkedForm):
         """What the next dates depend on; none while one of it is missing or wrong.
 
         Code, name and places may be missing: dates are shown before they are known.
+        What is right of the rest goes along: conflicts depend on it.
         """
         names = (
             "first_on", "excepted_on", "start_time", "time_zone", "entitlements",
@@ -243,7 +243,15 @@ class ProgrammeForm(DemandForm, MarkedForm):
         given = self.cleaned_data
         if given.get("rule") is None or not all(name in given for name in names):
             return None
-        return {name: given[name] for name in names} | {"recurrence": given["rule"]}
+        more = ("agreement", "purpose", "zone", "route", "section_codes", "level")
+        draft = {name: given[name] for name in (*names, *more) if name in given}
+        if hours := given.get("duration"):
+            draft["duration"] = timedelta(hours=hours)
+        if given["entitlements"] and not self.demand_fields & set(self.errors):
+            demand = self.demand(given["entitlements"])
+            if not demand or any(demand["places"].values()):
+                draft["demand"] = demand
+        return draft | {"recurrence": given["rule"]}
 
     @property
     def amiss(self) -> list[tuple[str, str]]:

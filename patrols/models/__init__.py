@@ -2,8 +2,20 @@
 
 from patrols.models.consents import Consent, ConsentState
 from patrols.models.feeds import FeedKey
+from patrols.models.hand_overs import (
+    TAKEN,
+    HandOver,
+    HandOverQuerySet,
+    HandOverState,
+)
 from patrols.models.leads import LeadPlan, PlanReason
-from patrols.models.patrols import OPEN_STATES, Patrol, PatrolQuerySet, PatrolState
+from patrols.models.patrols import (
+    CURRENT_STATES,
+    OPEN_STATES,
+    Patrol,
+    PatrolQuerySet,
+    PatrolState,
+)
 from patrols.models.places import (
     BorderSection,
     Checkpoint,
@@ -19,16 +31,25 @@ from patrols.models.places import (
 from patrols.models.positions import Fix
 from patrols.models.programmes import Programme
 from patrols.models.rosters import (
+    PARTS,
     AssetUse,
     Assignment,
     Gap,
+    Remedy,
     Roster,
     RosterState,
     RosterWork,
+    Taken,
+    is_planner,
 )
+from patrols.models.swaps import OPEN_SWAPS, Swap, SwapState, Wish
 
 __all__ = [
+    "CURRENT_STATES",
     "OPEN_STATES",
+    "OPEN_SWAPS",
+    "PARTS",
+    "TAKEN",
     "AssetUse",
     "Assignment",
     "BorderSection",
@@ -39,6 +60,9 @@ __all__ = [
     "FeedKey",
     "Fix",
     "Gap",
+    "HandOver",
+    "HandOverQuerySet",
+    "HandOverState",
     "LeadPlan",
     "Patrol",
     "PatrolQuerySet",
@@ -47,12 +71,18 @@ __all__ = [
     "PlaceVersion",
     "PlanReason",
     "Programme",
+    "Remedy",
     "Roster",
     "RosterState",
     "RosterWork",
     "Route",
     "RouteVersion",
     "SectionStatus",
+    "Swap",
+    "SwapState",
+    "Taken",
+    "Wish",
     "Zone",
     "ZoneVersion",
+    "is_planner",
 ]

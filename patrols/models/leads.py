@@ -1,6 +1,5 @@
 """Plans of leads: what the rotation decided, and the proof of it."""
 
-from fractions import Fraction
 from typing import ClassVar
 
 from django.contrib.gis.db import models
@@ -25,8 +24,8 @@ class LeadPlan(Guarded):
 
     ``certificate`` is what ``patrols.rotation_check`` verifies: the patrols from the
     first one ahead, on the credits of all before. ``counted`` are the ids of all
-    patrols in it, in order; who does not see each of them is not shown the plan
-    (``patrols.leads.plans``).
+    patrols, in order; ``gave`` are those that it gave a lead. They count what a reader
+    may not see: he is shown what ``patrols.lead_plans`` makes of it.
     """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="lead_plans")
@@ -34,6 +33,7 @@ class LeadPlan(Guarded):
     made_by = models.CharField(max_length=120)
     reason = models.CharField(max_length=12, choices=PlanReason)
     counted = ArrayField(models.UUIDField())
+    gave = ArrayField(models.UUIDField(), default=list)
     certificate = models.JSONField()
 
     guard_parent: ClassVar[str | None] = "programme"
@@ -51,13 +51,3 @@ class LeadPlan(Guarded):
     def __str__(self) -> str:
         """Return the moment."""
         return self.made_at.isoformat()
-
-    @property
-    def reached(self) -> Fraction:
-        """The largest deviation, from the first patrol ahead on."""
-        return Fraction(self.certificate["reached"])
-
-    @property
-    def is_below_one(self) -> bool:
-        """Whether it keeps the promise: nobody a whole lead ahead or behind."""
-        return bool(self.certificate["is_below"])

@@ -8,12 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Officer
-from agencies.policy import Permission
+from agencies.models import Agency, Agreement, Officer, Purpose
+from agencies.policy import TLP, Permission
 from agencies.records import Record, RecordQuerySet, to_the_hour
 from patrols.models.places import Route, Zone
 from patrols.models.programmes import Programme
-from patrols.rotation import Slot
 
 
 class PatrolState(models.TextChoices):
@@ -29,6 +28,8 @@ class PatrolState(models.TextChoices):
 
 # Those that have not left, and may leave yet.
 OPEN_STATES = (PatrolState.PLANNED, PatrolState.PROPOSED, PatrolState.AGREED)
+# Those, and whoever is out: neither over nor called off.
+CURRENT_STATES = (*OPEN_STATES, PatrolState.UNDER_WAY)
 
 
 class PatrolQuerySet(RecordQuerySet["Patrol"]):
@@ -48,27 +49,19 @@ class PatrolQuerySet(RecordQuerySet["Patrol"]):
             "starts_at", "id"
         )
 
+    def for_rosters(self) -> Self:
+        """Keep those still to leave that rosters name a crew for.
+
+        They are of a programme, and not for named officers alone (TLP:RED).
+        """
+        rows = self.filter(programme__isnull=False, tear_line_of=None)
+        return rows.filter(state__in=OPEN_STATES).exclude(tlp=TLP.RED)
+
     def past(self, now: datetime) -> Self:
         """Keep those that are over: done, called off, or never left; latest first."""
         is_over = Q(state__in=[PatrolState.COMPLETED, PatrolState.CANCELLED])
         never_left = Q(state__in=OPEN_STATES, ends_at__lte=now)
         return self.filter(is_over | never_left).order_by("-starts_at", "-id")
-
-    def ledger(self, programme: "Programme") -> list[tuple[datetime, Slot]]:
-        """Return a programme's patrols with leads and weights, in the rule's order.
-
-        Each stands at the start that the rule gave it, wherever it was moved to.
-        Cancelled ones do not count (``patrols.rotation``).
-        """
-        rows = self.filter(programme=programme).exclude(state=PatrolState.CANCELLED)
-        columns = rows.order_by("recurrence_at", "id").values_list(
-            "recurrence_at", "entitlements", "lead__code"
-        )
-        return [
-            (at, Slot(weights or programme.entitlements, lead))
-            for at, weights, lead in columns
-            if at is not None
-        ]
 
 
 class Patrol(Record):
@@ -84,6 +77,23 @@ class Patrol(Record):
     # The start by the programme's rule (RFC 5545: RECURRENCE-ID). It stays when the
     # patrol is moved, so that the rule does not open the same patrol again.
     recurrence_at = models.DateTimeField(null=True, editable=False)
+    # What it rests on (``patrols.legal_basis``): that of its programme when it was
+    # opened. Nothing for an agency alone at home, nor for one planned before 2026-11.
+    agreement = models.ForeignKey(
+        Agreement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("agreement"),
+    )
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=16,
+        choices=Purpose,
+        default=Purpose.PATROL,
+        db_default=Purpose.PATROL,
+    )
     title = models.CharField(_("title"), max_length=120)
     zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("zone"))
     route = models.ForeignKey(

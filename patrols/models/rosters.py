@@ -10,8 +10,17 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Agreement, Asset, Officer
+from agencies.policy import Actor, Permission
 from agencies.records import Guarded, GuardedQuerySet, Versioned
 from patrols.models.patrols import Patrol
+
+
+def is_planner(actor: Actor) -> bool:
+    """Whether rosters, drafts and what colleagues ask are for an actor.
+
+    They are for planners, and for the agency's own systems.
+    """
+    return actor.scopes is not None or actor.may(Permission.PATROL_PLAN)
 
 
 class RosterState(models.TextChoices):
@@ -54,8 +63,10 @@ class Roster(Versioned):
     from_on = models.DateField(_("first day"))
     until_on = models.DateField(_("last day"))
     seconds = models.PositiveSmallIntegerField(_("seconds"), default=60)
-    # A published plan to be mended with as few changes as can be.
+    # A published plan to be mended with as few changes as can be; and if somebody who
+    # cannot go any more is why: patrols and agencies, no names.
     mends = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    causes = models.JSONField(default=list, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=RosterState, default=RosterState.QUEUED
     )
@@ -66,9 +77,9 @@ class Roster(Versioned):
     lease_until = models.DateTimeField(null=True, editable=False)
     claims = models.PositiveSmallIntegerField(default=0, editable=False)
     should_stop = models.BooleanField(default=False, editable=False)
-    # How far the work is: cost, bound, gap, gaps and when that was.
+    # How far the work is: phase, gap, gaps and when that was.
     progress = models.JSONField(default=dict, editable=False)
-    # Terms in their units, and per patrol what is filled and missing: no names.
+    # Terms in their units, per patrol what is filled and missing, and why: no names.
     summary = models.JSONField(default=dict, editable=False)
     failure = models.CharField(max_length=40, blank=True, editable=False)
 
@@ -120,6 +131,11 @@ class Taken(Guarded):
     patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="%(class)ss")
     during = DateTimeRangeField()
     is_active = models.BooleanField(default=False)
+    # Why they cannot go any more (a code, ``roster_words``), and what was asked for it.
+    hindrance = models.CharField(max_length=40, blank=True, editable=False)
+    mended_by = models.ForeignKey(
+        Roster, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     guard_parent: ClassVar[str | None] = "patrol"
     guard_follows: ClassVar[bool] = False
@@ -191,6 +207,11 @@ class AssetUse(Taken):
         """Return the asset's id."""
         return str(self.asset_id)
 
+    @property
+    def agency(self) -> Agency:
+        """Whose it is, as of an assignment."""
+        return self.asset.owner
+
 
 class Gap(Guarded):
     """What a patrol lacks of one agency, and what became of its people.
@@ -213,3 +234,36 @@ class Gap(Guarded):
     def __str__(self) -> str:
         """Return the rule and how much is missing."""
         return f"{self.rule}: {self.count}"
+
+
+class Remedy(Guarded):
+    """One change that would close a gap, tried by the engine: for who can make it.
+
+    What is of a patrol (fewer places, another lead) is for the roster's owner, what is
+    of an officer for their agency alone.
+    """
+
+    roster = models.ForeignKey(Roster, models.PROTECT, related_name="+")
+    patrol = models.ForeignKey(Patrol, models.PROTECT, related_name="remedies")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    # Which of the conflicts in the roster's summary it removes.
+    conflict = models.PositiveSmallIntegerField()
+    # Of the engine: ``patrols.roster.remedies.Change``.
+    code = models.CharField(max_length=20)
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    detail = models.CharField(max_length=80, blank=True)
+    # What is missing in the days around it, without it and with it.
+    before = models.PositiveSmallIntegerField()
+    after = models.PositiveSmallIntegerField()
+    is_active = models.BooleanField(default=False)
+
+    guard_parent: ClassVar[str | None] = "patrol"
+    guard_follows: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        """Return what is to be done, by its code."""
+        return self.code
+
+
+# What hangs on a roster: drafts until it is published, then active.
+PARTS: tuple[type[Any], ...] = (Assignment, AssetUse, Gap, Remedy)

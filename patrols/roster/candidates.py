@@ -1,5 +1,6 @@
 """Who can go at all, whatever else is decided; and for each who cannot, the rule."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 if TYPE_CHECKING:
     from patrols.roster.case import Case, Flags
 
+SHORTEST_DAY = 23 * 3600
 # In the order in which reasons are given: the first that holds is the one named.
 ORDER = ("H1", "H8", "H9", "H4", "H5", "H6", "H7")
 
@@ -44,19 +46,23 @@ def _elsewhere(case: "Case", o: int, found: dict[str, "Flags"]) -> None:
     a = case.agency_of[o]
     for duty in case.officers[o].duties:
         starts, ends = int(duty.starts.timestamp()), int(duty.ends.timestamp())
-        rested = case.rested_at(a, starts, ends)
+        rested = case.days[a].rested(starts, ends)
         is_after = case.start >= starts
         found["H5"][o] |= np.where(
             is_after, case.start < rested, case.rested[a] > starts
         )
     if not case.officers[o].duties:
         return
+    days, hours, worked = case.days[a], case.booked_hours[o], case.booked_days[o]
+    # Few are so busy that a single duty more could be too much.
+    longest = case.longest
+    may_tire = max(hours, default=0) + longest > min(days.limits, default=0)
+    may_break = sum(map(bool, worked)) + longest // SHORTEST_DAY + 2 > min(days.streaks)
+    if not (may_tire or may_break):
+        return
     for p in np.flatnonzero(~found["H1"][o]).tolist():
-        weeks = case.hours[a][p]
-        found["H6"][o, p] = is_over_hours(case, a, case.booked_hours[o], weeks)
-        found["H7"][o, p] = is_over_days(
-            case, a, case.booked_days[o], case.touched[a][p]
-        )
+        found["H6"][o, p] = is_over_hours(case, a, hours, case.hours[a][p])
+        found["H7"][o, p] = is_over_days(case, a, worked, case.touched[a][p])
 
 
 def is_over_hours(
@@ -96,12 +102,19 @@ def _foreign(case: "Case", flags: "Flags") -> None:
             columns = [p for p in patrols if is_asked[p]]
             first = np.array([spans[p][0].toordinal() for p in columns], np.int64)
             last = np.array([spans[p][1].toordinal() for p in columns], np.int64)
+            # Many hold the same papers.
+            holders: dict[frozenset[tuple[date, date]], list[int]] = {}
             for o in people:
+                papers = frozenset(
+                    (one.valid_from or date.min, one.valid_until or date.max)
+                    for one in case.officers[o].authorisations
+                    if one.territory == territory
+                )
+                holders.setdefault(papers, []).append(o)
+            for papers, alike in holders.items():
                 allowed = np.zeros(len(columns), np.bool_)
-                for paper in case.officers[o].authorisations:
-                    if paper.territory == territory:
-                        begins = paper.valid_from.toordinal() if paper.valid_from else 0
-                        until = paper.valid_until
-                        ends = until.toordinal() if until else 10**9
-                        allowed |= (first >= begins) & (last <= ends)
-                flags[o, columns] |= ~allowed
+                for begins, ends in papers:
+                    allowed |= (first >= begins.toordinal()) & (
+                        last <= ends.toordinal()
+                    )
+                flags[np.ix_(alike, columns)] |= ~allowed

@@ -5,9 +5,10 @@ one with the higher number never starts earlier. Arrays are ``[officer, patrol]`
 Every part of the engine reads this; none changes it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import takewhile
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,7 @@ class Case:
         self.shape = len(self.officers), len(self.patrols)
         self.start = np.array([seconds(p.starts) for p in self.patrols], np.int64)
         self.end = np.array([seconds(p.ends) for p in self.patrols], np.int64)
+        self.longest = int((self.end - self.start).max(initial=0))
         self._people()
         self._times()
         self._demands()
@@ -94,42 +96,24 @@ class Case:
         first = int(self.start.min()) if self.patrols else 0
         last = int(self.end.max()) if self.patrols else 1
         zones = self.problem.time_zones
-        spans = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
         self.days = [
             Days(code, zones.get(code, "UTC"), first, last, self.law)
             for code in self.agencies
         ]
-        self.touched = [[d.touched(*span) for span in spans] for d in self.days]
-        self.hours = [[d.hours(*span) for span in spans] for d in self.days]
-        self.rested = [
-            np.array([self.rested_at(a, *span) for span in spans], np.int64)
-            for a in range(len(self.agencies))
-        ]
-        after = [
-            (self.start[None, :] < rested[:, None]) & self._later()
-            for rested in self.rested
-        ]
+        found = [one.calendar(self.start, self.end) for one in self.days]
+        self.firsts = [one.first for one in found]
+        self.touched = [one.touched for one in found]
+        self.hours = [one.hours for one in found]
+        self.nights = [one.nights for one in found]
+        self.weekends = [one.weekends for one in found]
+        self.rested = [one.rested for one in found]
+        number = np.arange(self.shape[1])
+        later = number[None, :] >= number[:, None]
+        after = [(self.start[None, :] < one[:, None]) & later for one in self.rested]
         self.clash = [np.asarray(one | one.T) for one in after]
         apart = self.start[None, :] - self.start[:, None]
         self.backward = np.abs(apart) < BACKWARD
         np.fill_diagonal(self.backward, val=False)
-        self.nights = [self._flags(d.is_night, spans) for d in self.days]
-        self.weekends = [self._flags(d.is_weekend, spans) for d in self.days]
-
-    def _later(self) -> Flags:
-        number = np.arange(self.shape[1])
-        return np.asarray(number[None, :] >= number[:, None])
-
-    @staticmethod
-    def _flags(
-        asked: Callable[[int, int], bool], spans: list[tuple[int, int]]
-    ) -> Flags:
-        return np.array([asked(*span) for span in spans], np.bool_)
-
-    def rested_at(self, a: int, starts: int, ends: int) -> int:
-        """Return when an officer is rested after a duty: by the law of its day."""
-        day = self.days[a].dates[self.days[a].of(starts)]
-        return ends + round(self.law("H5", self.agencies[a], day).value * 3600)
 
     def _demands(self) -> None:
         """Who is asked for: places, certificates, the commander."""
@@ -172,14 +156,13 @@ class Case:
     def _costs(self) -> None:
         """What one officer on one patrol costs, whatever else is decided."""
         problem, weights = self.problem, self.weights
-        bases = [one.base for one in self.patrols]
+        known_bases = {base: n for n, base in enumerate({p.base for p in self.patrols})}
+        which = [known_bases[one.base] for one in self.patrols]
         self.km = np.zeros(self.shape, np.int64)
-        rows: dict[Point | None, list[int]] = {}
         for o, officer in enumerate(self.officers):
-            home = officer.base
-            if home not in rows:
-                rows[home] = [distance(home, b) if home and b else 0 for b in bases]
-            self.km[o] = rows[home]
+            if home := officer.base:
+                far = [distance(home, base) if base else 0 for base in known_bases]
+                self.km[o] = np.array(far, np.int64)[which]
         self.changed = np.zeros(self.shape, np.bool_)
         known = [
             (self.officer_of.get(one.officer), self.patrol_of[one.patrol])
@@ -235,9 +218,8 @@ class Case:
 
     def _availability(self, o: int) -> int:
         """Weekly hours times the days on which there is a patrol to go on."""
-        touched = self.touched[self.agency_of[o]]
-        days = {touched[p].start for p in np.flatnonzero(self.can[o]).tolist()}
-        return self.officers[o].contract_hours * len(days)
+        first = self.firsts[self.agency_of[o]]
+        return self.officers[o].contract_hours * len(np.unique(first[self.can[o]]))
 
     def _booked(self) -> None:
         """What officers do elsewhere, as hours by week and duties by day."""
@@ -276,3 +258,22 @@ def cliques(case: Case, a: int, patrols: Sequence[int]) -> Iterator[list[int]]:
         is_new = True
     if active:
         yield active
+
+
+def steps_back(case: Case, a: int, p: int, later: list[int]) -> list[int]:
+    """Return the later patrols that are a step back on the clock, and can follow."""
+    row, clash = case.backward[p], case.clash[a][p]
+    near = takewhile(lambda q: row[q], later)
+    return [q for q in near if not clash[q]]
+
+
+def apart(case: Case, a: int, patrols: list[int]) -> Iterator[list[int]]:
+    """Split patrols into groups of which an officer takes at most one."""
+    group: list[int] = []
+    for p in patrols:
+        if group and not all(case.clash[a][p][q] for q in group):
+            yield group
+            group = []
+        group.append(p)
+    if group:
+        yield group

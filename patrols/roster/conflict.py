@@ -14,6 +14,7 @@ from time import monotonic
 from ortools.sat.python import cp_model
 
 from patrols.roster.case import Case
+from patrols.roster.greedy import Greedy
 from patrols.roster.law import Law
 from patrols.roster.model import Model, Need
 from patrols.roster.plan import Plan
@@ -65,26 +66,32 @@ def shortage(
     priority: Sequence[str] = ("H1", "H3", "H2"),
     seconds: float = 20.0,
 ) -> Shortage:
-    """Return how little can be missing: first as few of the first rule, and so on."""
+    """Return how little can be missing: first as few of the first rule, and so on.
+
+    It is one search: one missing of a rule weighs more than all that can be missing of
+    those after it. It begins from a greedy roster.
+    """
     case = Case(problem)
     model = Model(Roster(case), range(case.shape[1]), is_soft=False)
-    ends, is_proven = monotonic() + seconds, True
-    missing: list[tuple[str, int]] = []
-    known: list[tuple[int, int]] = []
-    for rule in priority:
-        parts = [(var, 1) for need, var in model.shorts.items() if need[0] == rule]
-        model.minimize(parts)
-        if known:
-            model.hint(known)
-        answer = model.solve(ends - monotonic())
-        if not answer.is_found:
-            return Shortage(tuple(missing), is_proven=False)
-        known = answer.pairs
-        least = sum(n for need, n in answer.shorts.items() if need[0] == rule)
-        is_proven = is_proven and answer.is_optimal
-        missing.append((rule, least))
-        model.cap(parts, least)
-    return Shortage(tuple(missing), is_proven)
+    weights, above = dict.fromkeys(priority, 0), 1
+    for rule in reversed(priority):
+        weights[rule] = above
+        asked = (most for need, most in model.asked.items() if need[0] == rule)
+        above *= 1 + sum(asked)
+    model.minimize([(var, weights[n[0]]) for n, var in model.shorts.items()])
+    first = Roster(case)
+    Greedy(first).fill()
+    model.hint(first.pairs())
+    answer = model.solve(seconds)
+    missing = dict.fromkeys(priority, 0)
+    if answer.is_found:
+        for need, count in answer.shorts.items():
+            missing[need[0]] += count
+    else:
+        for gap in first.gaps():
+            if gap.rule in missing and not gap.officer:
+                missing[gap.rule] += gap.count
+    return Shortage(tuple(missing.items()), answer.is_optimal)
 
 
 def conflict(
@@ -97,8 +104,8 @@ def conflict(
     """
     ends = monotonic() + seconds
     case = Case(problem)
-    gaps = [gap for gap in plan.gaps if not gap.officer] if plan else []
-    starts = [case.patrol_of[g.patrol] for g in gaps if g.rule in {"H1", "H2", "H3"}]
+    gaps = plan.gaps if plan else ()
+    starts = [case.patrol_of[gap.patrol] for gap in gaps if gap.is_of_crew]
     for near in _grown(case, starts[0] if starts else None):
         found = _requirements(case, near)
         if is_possible(problem, found) is False:
@@ -121,8 +128,13 @@ def _grown(case: Case, middle: int | None) -> Iterable[list[int]]:
 
 
 def _requirements(case: Case, patrols: Iterable[int]) -> list[Requirement]:
-    model = Model(Roster(case), patrols, is_soft=False)
-    return [_named(case, need) for need in model.shorts]
+    """Return all that some patrols ask for beside what is pinned."""
+    chosen = {case.patrols[p].id for p in patrols}
+    return [
+        Requirement(gap.rule, gap.patrol, gap.detail)
+        for gap in Roster(case).gaps()
+        if gap.is_of_crew and gap.patrol in chosen
+    ]
 
 
 def _named(case: Case, need: Need) -> Requirement:

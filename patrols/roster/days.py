@@ -4,10 +4,14 @@ Days are numbered from the first one that can matter. A day lasts from one local
 midnight to the next: 23 or 25 hours when the clock changes.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from patrols.roster.law import Lookup
 
@@ -15,6 +19,22 @@ from patrols.roster.law import Lookup
 NIGHT_ENDS = time(5)
 SATURDAY = 5
 WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What some spans are to the days of an agency, in the order of the spans.
+
+    The days touched and the first of them, hours by week (as ``Days.hours`` has them),
+    whether a span is one by night or at a weekend, and when its officer is rested.
+    """
+
+    first: NDArray[np.int64]
+    touched: list[range]
+    hours: list[list[tuple[int, int]]]
+    nights: NDArray[np.bool_]
+    weekends: NDArray[np.bool_]
+    rested: NDArray[np.int64]
 
 
 class Days:
@@ -34,6 +54,7 @@ class Days:
         self.midnights = [self._at(day, time()) for day in self.dates]
         self.mornings = [self._at(day, NIGHT_ENDS) for day in self.dates]
         self.horizon = range(self.of(starts), self.of(ends - 1) + 1)
+        self.rests = [round(law("H5", agency, d).value * 3600) for d in self.dates]
         self.streaks = [int(law("H7", agency, day).value) for day in self.dates]
         self.weeks: list[range] = []
         self.limits: list[int] = []
@@ -42,6 +63,8 @@ class Days:
             if rule.period == "rolling" or self.dates[first].weekday() == 0:
                 self.weeks.append(range(first, first + WEEK))
                 self.limits.append(round(rule.value * 3600))
+        self.week_starts = [self.midnights[week.start] for week in self.weeks]
+        self.week_ends = [self.midnights[week.stop] for week in self.weeks]
 
     def _at(self, day: date, clock: time) -> int:
         return int(datetime.combine(day, clock, self.zone).timestamp())
@@ -59,25 +82,40 @@ class Days:
 
     def hours(self, starts: int, ends: int) -> list[tuple[int, int]]:
         """Return (number of week, seconds in it) for every week with a part of it."""
-        found = []
-        for number, week in enumerate(self.weeks):
-            from_, until = self.midnights[week.start], self.midnights[week.stop]
-            seconds = min(ends, until) - max(starts, from_)
-            if seconds > 0:
-                found.append((number, seconds))
-        return found
+        first = bisect_right(self.week_ends, starts)
+        return [
+            (
+                week,
+                min(ends, self.week_ends[week]) - max(starts, self.week_starts[week]),
+            )
+            for week in range(first, bisect_left(self.week_starts, ends))
+        ]
 
-    def is_night(self, starts: int, ends: int) -> bool:
-        """Return whether a duty touches the hours between midnight and five."""
-        return any(
-            starts < self.mornings[day] and ends > self.midnights[day]
-            for day in self.touched(starts, ends)
-        )
+    def rested(self, starts: int, ends: int) -> int:
+        """Return when an officer is rested after a span: by the law of its day."""
+        return ends + self.rests[self.of(starts)]
 
-    def is_weekend(self, starts: int, ends: int) -> bool:
-        """Return whether a duty touches a Saturday or a Sunday."""
-        return any(
-            self.dates[day].weekday() >= SATURDAY for day in self.touched(starts, ends)
+    def calendar(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Calendar:
+        """Return what many spans are; all lie within ``horizon``."""
+        midnights = np.array(self.midnights, np.int64)
+        mornings = np.array(self.mornings, np.int64)
+        first = np.searchsorted(midnights, starts, "right") - 1
+        last = np.searchsorted(midnights, ends - 1, "right") - 1
+        is_free = np.array([one.weekday() >= SATURDAY for one in self.dates], np.bool_)
+        nights = np.zeros(len(starts), np.bool_)
+        weekends = np.zeros(len(starts), np.bool_)
+        for step in range(int((last - first).max(initial=0)) + 1):
+            day = np.minimum(first + step, last)
+            nights |= (starts < mornings[day]) & (ends > midnights[day])
+            weekends |= is_free[day]
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        return Calendar(
+            first=first,
+            touched=list(map(range, first.tolist(), (last + 1).tolist())),
+            hours=[self.hours(*span) for span in spans],
+            nights=nights,
+            weekends=weekends,
+            rested=ends + np.array(self.rests, np.int64)[first],
         )
 
     def is_too_long(self, worked: Sequence[int], day: int) -> bool:

@@ -40,7 +40,7 @@ def explain_gaps(problem: Problem, plan: Plan) -> list[Explanation]:
     roster = Roster(case).load(plan)
     found = []
     for gap in plan.gaps:
-        if gap.rule in {"H1", "H2", "H3"} and not gap.officer:
+        if gap.is_of_crew:
             p = case.patrol_of[gap.patrol]
             people = list(case.asked(gap.rule, gap.detail, p))
             codes = Counter(_reason(roster, gap, o, p) for o in people)

@@ -7,12 +7,11 @@ relaxation strong, and with ``linearization_level`` 2 one worker closes it quick
 has a solution.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import takewhile
+from collections.abc import Callable, Iterable
 
 from ortools.sat.python import cp_model
 
-from patrols.roster.case import Case, cliques
+from patrols.roster.case import apart, cliques, steps_back
 from patrols.roster.roster import Pair, Roster
 from patrols.roster.watch import watched
 
@@ -25,8 +24,8 @@ class Model:
     """The free places of some patrols, beside a roster that holds the rest.
 
     ``people`` limits the free agencies, by number. ``x`` are the possible assignments,
-    ``shorts`` what may be missing. Without ``is_soft``, only what is missing is
-    counted. The roster is read, not changed.
+    ``shorts`` what may be missing of what is ``asked``. Without ``is_soft``, only what
+    is missing is counted. The roster is read, not changed.
     """
 
     def __init__(
@@ -43,6 +42,7 @@ class Model:
         self.x: dict[Pair, Var] = {}
         self.by_officer: dict[int, list[int]] = {}
         self.shorts: dict[Need, Var] = {}
+        self.asked: dict[Need, int] = {}
         self.priced: list[tuple[Var, int]] = []
         # Variables that follow from x: max(0, low - n, n - high) of n taken.
         self.counted: list[tuple[Var, list[Pair], int, int]] = []
@@ -64,6 +64,8 @@ class Model:
     def _crew(self, p: int) -> None:
         roster, case, model = self.roster, self.case, self.model
         crew: list[int] = []
+        # Each requirement: what is short of it, who could meet it, and how many.
+        asked: list[tuple[Var, list[int], int]] = []
         for a in sorted(case.places[p]):
             room = roster.room(p, a)
             if not room or (self.agencies is not None and a not in self.agencies):
@@ -77,33 +79,44 @@ class Model:
             short = self._short("H1", p, case.agencies[a], room)
             self.counted.append((short, [(o, p) for o in found], room, MANY))
             model.add(self._taken([(o, p) for o in found]) + short == room)
+            asked.append((short, found, room))
             crew += found
         for name, lack in roster.lacking(p).items():
-            held = [(o, p) for o in crew if case.holds[name][o, p]]
-            self._ask("H2", p, name, lack, held)
+            held = [o for o in crew if case.holds[name][o, p]]
+            asked.append((self._ask("H2", p, name, lack, held), held, lack))
         if not roster.has_commander(p):
-            able = [(o, p) for o in crew if case.commands[o, p]]
-            self._ask("H3", p, case.patrols[p].lead, 1, able)
-        self._language(p, crew)
+            able = [o for o in crew if case.commands[o, p]]
+            short = self._ask("H3", p, case.patrols[p].lead, 1, able)
+            asked.append((short, able, 1))
+        self._language(p, crew, asked)
 
     def _short(self, rule: str, p: int, detail: str, most: int) -> Var:
         weights = self.case.weights
         price = {"H1": weights.unfilled, "H2": weights.certificates}
         short = self.model.new_int_var(0, most, "")
         self.shorts[rule, p, detail] = short
+        self.asked[rule, p, detail] = most
         self.priced.append((short, price.get(rule, weights.commanders)))
         return short
 
-    def _ask(self, rule: str, p: int, detail: str, n: int, able: list[Pair]) -> None:
+    def _ask(self, rule: str, p: int, detail: str, n: int, able: list[int]) -> Var:
         short = self._short(rule, p, detail, n)
-        self.counted.append((short, able, n, MANY))
-        self.model.add(self._taken(able) + short >= n)
+        pairs = [(o, p) for o in able]
+        self.counted.append((short, pairs, n, MANY))
+        self.model.add(self._taken(pairs) + short >= n)
+        return short
 
     def _taken(self, pairs: Iterable[Pair]) -> cp_model.LinearExpr:
         return cp_model.LinearExpr.sum([self.x[pair] for pair in pairs])
 
-    def _language(self, p: int, crew: list[int]) -> None:
-        """Choose one language; who does not speak it stays at home."""
+    def _language(
+        self, p: int, crew: list[int], asked: list[tuple[Var, list[int], int]]
+    ) -> None:
+        """Choose one language; who does not speak it stays at home.
+
+        A requirement is met by those who speak what is chosen. That follows, but the
+        linear relaxation does not see it: half of each language would do for everybody.
+        """
         roster, case, model = self.roster, self.case, self.model
         heard = roster.common(p, roster.crews[p])
         if not heard or not crew or heard & roster.common(p, crew):
@@ -116,6 +129,11 @@ class Model:
             spoken = [var for bit, var in chosen.items() if case.speaks[o] & bit]
             if len(spoken) < len(bits):
                 model.add_bool_or([self.x[o, p].negated(), *spoken])
+        for short, able, n in asked:
+            for bit, var in chosen.items():
+                meet = [(o, p) for o in able if case.speaks[o] & bit]
+                if len(meet) < len(able):
+                    model.add(self._taken(meet) + short >= n * var)
 
     # --- one officer ----------------------------------------------------------
 
@@ -203,10 +221,10 @@ class Model:
         # Patrols with the same successors share a variable: fewer, and a tighter row.
         before: dict[tuple[int, ...], list[int]] = {}
         for n, p in enumerate(free):
-            for group in _apart(case, a, _steps(case, a, p, free[n + 1 :])):
+            for group in apart(case, a, steps_back(case, a, p, free[n + 1 :])):
                 before.setdefault(tuple(group), []).append(p)
         for seconds, firsts in before.items():
-            for first in _apart(case, a, firsts):
+            for first in apart(case, a, firsts):
                 step = self.model.new_bool_var("")
                 pairs = [(o, q) for q in (*first, *seconds)]
                 self.counted.append((step, pairs, 0, 1))
@@ -243,8 +261,10 @@ class Model:
     def hint(self, pairs: Iterable[Pair]) -> None:
         """Begin from assignments that are known."""
         self.model.clear_hints()  # type: ignore[no-untyped-call]
+        hint = self.model.proto.solution_hint
         for index, value in self.hinted(pairs).items():
-            self.model.add_hint(self.model.get_int_var_from_proto_index(index), value)
+            hint.vars.append(index)
+            hint.values.append(value)
 
     def hinted(self, pairs: Iterable[Pair]) -> dict[int, int]:
         """Return the value of every variable for some assignments."""
@@ -302,22 +322,3 @@ def _weighted(parts: list[tuple[Var, int]]) -> cp_model.LinearExpr:
     return cp_model.LinearExpr.weighted_sum(
         [var for var, _weight in parts], [weight for _var, weight in parts]
     )
-
-
-def _steps(case: Case, a: int, p: int, later: list[int]) -> list[int]:
-    """Return the later patrols that are a step back on the clock, and can follow."""
-    row, clash = case.backward[p], case.clash[a][p]
-    near = takewhile(lambda q: row[q], later)
-    return [q for q in near if not clash[q]]
-
-
-def _apart(case: Case, a: int, patrols: list[int]) -> Iterator[list[int]]:
-    """Split patrols into groups of which an officer takes at most one."""
-    group: list[int] = []
-    for p in patrols:
-        if group and not all(case.clash[a][p][q] for q in group):
-            yield group
-            group = []
-        group.append(p)
-    if group:
-        yield group

@@ -58,6 +58,11 @@ class Gap:
     count: int = 1
     officer: str = ""
 
+    @property
+    def is_of_crew(self) -> bool:
+        """Whether officers, certificates or a commander are missing."""
+        return self.rule in {"H1", "H2", "H3"} and not self.officer
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

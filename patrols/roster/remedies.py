@@ -5,16 +5,27 @@ authorisation, a certificate, an interpreter, a commander; and from the patrol: 
 places, another lead. Each is solved again, and its effect on everything near is told.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from time import monotonic
+from typing import TypeVar
 
-from patrols.roster.case import Case, seconds
-from patrols.roster.conflict import Conflict, Requirement, is_possible, shortage
+from patrols.roster.case import Case
+from patrols.roster.conflict import (
+    BRIEF,
+    Conflict,
+    Requirement,
+    is_possible,
+    shortage,
+)
 from patrols.roster.problem import Authorisation, Officer, Patrol, Problem
 
 REACH = 3 * 24 * 3600  # seconds around the conflict in which the effect is told
+NEAREST = 40  # patrols of those
 MOST = 40  # changes tried
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,46 +54,61 @@ def remedies(
 ) -> list[Remedy]:
     """Return tested changes of which each removes a conflict, the best first."""
     ends = monotonic() + seconds
-    around = _around(problem, found)
-    before = shortage(around, seconds=2)
-    tested = []
-    for change in list(_changes(problem, found))[:MOST]:
-        if monotonic() > ends:
+    case = Case(problem)
+    around = _around(case, found)
+    before = shortage(around, seconds=min(BRIEF, max(0.0, seconds)))
+    tested: list[Remedy] = []
+    for change in varied(_changes(case, found), attrgetter("code"))[:MOST]:
+        if monotonic() > ends or sum(t.after < t.before for t in tested) == most:
             break
         changed = apply(problem, change)
         if is_possible(changed, found.requirements) is not True:
             continue
-        after = shortage(apply(around, change), seconds=2)
+        left = max(0.0, ends - monotonic())
+        after = shortage(apply(around, change), seconds=min(BRIEF, left))
         if after.total <= before.total:
             tested.append(Remedy(change, before.total, after.total))
     tested.sort(key=lambda one: one.after)
     return tested[:most]
 
 
-def _around(problem: Problem, found: Conflict) -> Problem:
-    """Return the patrols near a conflict."""
-    named = {one.patrol for one in found.requirements}
-    starts = [seconds(one.starts) for one in problem.patrols if one.id in named]
-    low, high = min(starts) - REACH, max(starts) + REACH
-    pinned = {pin.patrol for pin in problem.pins}
-    kept = tuple(
-        one
-        for one in problem.patrols
-        if low <= seconds(one.starts) <= high or one.id in pinned
-    )
-    return replace(problem, patrols=kept, wishes=(), published=())
+def varied(found: Iterable[T], kind: Callable[[T], Hashable]) -> list[T]:
+    """Return some things in rounds, one of each kind: time may not do for all."""
+    seen: Counter[Hashable] = Counter()
+    rounds = []
+    for one in found:
+        rounds.append((seen[kind(one)], one))
+        seen[kind(one)] += 1
+    return [one for _round, one in sorted(rounds, key=lambda pair: pair[0])]
 
 
-def _changes(problem: Problem, found: Conflict) -> Iterator[Change]:
-    case = Case(problem)
+def _around(case: Case, found: Conflict) -> Problem:
+    """Return the patrols near a conflict that share an agency with it."""
+    problem = case.problem
+    named = {case.patrol_of[one.patrol] for one in found.requirements}
+    reached = {
+        q
+        for p in named
+        for q in case.near(p)
+        if abs(int(case.start[q]) - int(case.start[p])) <= REACH
+    }
+    first = min(int(case.start[p]) for p in named)
+    nearest = sorted(reached - named, key=lambda q: abs(int(case.start[q]) - first))
+    kept = {case.patrols[q].id for q in (*named, *nearest[:NEAREST])}
+    kept |= {pin.patrol for pin in problem.pins}
+    patrols = tuple(one for one in problem.patrols if one.id in kept)
+    return replace(problem, patrols=patrols, wishes=(), published=())
+
+
+def _changes(case: Case, found: Conflict) -> Iterator[Change]:
     named = {one.patrol for one in found.requirements}
     for requirement in found.requirements:
         p = case.patrol_of[requirement.patrol]
         for o in case.asked(requirement.rule, requirement.detail, p):
             yield from _of_officer(case, requirement, o, p)
-    for patrol in problem.patrols:
+    for patrol in case.patrols:
         if patrol.id in named:
-            yield from _of_patrol(problem, patrol, found)
+            yield from _of_patrol(patrol, found)
 
 
 def _of_officer(case: Case, asked: Requirement, o: int, p: int) -> Iterator[Change]:
@@ -106,7 +132,7 @@ def _of_officer(case: Case, asked: Requirement, o: int, p: int) -> Iterator[Chan
             yield Change("make-commander", patrol.id, officer.id)
 
 
-def _of_patrol(problem: Problem, patrol: Patrol, found: Conflict) -> Iterator[Change]:
+def _of_patrol(patrol: Patrol, found: Conflict) -> Iterator[Change]:
     for one in found.requirements:
         if one.patrol == patrol.id and one.rule == "H1":
             yield Change("fewer-places", patrol.id, detail=one.detail)

@@ -1,10 +1,11 @@
 """A published plan that no longer holds, mended with as few changes as can be.
 
-What still holds is kept. Around what was lost, a ring of patrols and agencies is solved
-anew, one aim after the other: fewest gaps, then fewest people newly called, then the
-rest. Each is proven before the next, so the changes are the fewest that this ring
-allows. If gaps remain that the published plan had not, the ring widens: more days, then
-all agencies.
+What still holds is kept. First only the free places are filled: where that leaves no
+gap and nobody lost could have stayed, no roster without gaps calls fewer. Otherwise a
+ring of patrols and agencies around what was lost is solved anew: fewest gaps, then
+fewest people newly called, proven together; then the rest, as well as a moment allows.
+If gaps remain that the published plan had not, the ring widens: more days, then all
+agencies.
 """
 
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from patrols.roster.roster import Pair, Roster
 from patrols.roster.search import as_plan
 
 DAY = 24 * 3600
+MOMENT = 0.3  # seconds for what is only nicer
 # Days before and after what was lost, and whether all agencies are free.
 RINGS = ((1, 3, False), (3, 7, False), (3, 7, True))
 
@@ -52,18 +54,42 @@ def repair(problem: Problem, published: Plan, *, seconds: float = 10.0) -> Repai
     known = {(a.officer, a.patrol) for a in published.assignments}
     now = {(case.officers[o].id, case.patrols[p].id) for o, p in kept}
     hurt = _hurt(roster, published)
-    ring, count, is_minimal = 0, 0, True
-    for ring, (before, after, is_wide) in enumerate(RINGS):
-        if not hurt or (ring and monotonic() > ends):
-            break
-        roster.restore(kept)
-        patrols, people = _ring(case, hurt, before, after, is_wide=is_wide)
-        count = len(patrols)
-        is_minimal = _mend(roster, patrols, people, ends)
-        if not _hurt(roster, published):
-            break
+    # Whoever cannot go, whatever the plan, leaves a place that only a call can fill.
+    is_sure = not any(_could_stay(case, *pair) for pair in known - now)
+    ring, count, is_minimal = 0, len(hurt), True
+    if hurt and not (is_sure and _fill(roster, hurt, ends)):
+        for ring, (before, after, is_wide) in enumerate(RINGS):
+            if ring and monotonic() > ends:
+                break
+            roster.restore(kept)
+            patrols, people = _ring(case, hurt, before, after, is_wide)
+            count = len(patrols)
+            freed = _crews(roster, patrols, people)
+            is_minimal = _mend(roster, patrols, people, ends, freed)
+            if not _hurt(roster, published):
+                break
     plan = as_plan(roster, units, unequipped, flow_bound(case))
     return Repair(plan, len(known - now), plan.terms.changes, is_minimal, ring, count)
+
+
+def _could_stay(case: Case, officer: str, patrol: str) -> bool:
+    """Return whether a pair of the published plan could be had in some other one."""
+    o, p = case.officer_of.get(officer), case.patrol_of.get(patrol)
+    return o is not None and p is not None and bool(case.can[o, p])
+
+
+def _fill(roster: Roster, hurt: dict[int, set[int]], ends: float) -> bool:
+    """Fill free places and move nobody; return whether no patrol near has a gap left.
+
+    With gaps around, published ones too, it is the ring that finds the fewest.
+    """
+    case = roster.case
+    people = set().union(*hurt.values())
+    near, _people = _ring(case, hurt, *RINGS[0])
+    if not _mend(roster, sorted(hurt), people, ends, freed=[]):
+        return False
+    wanting = {case.patrol_of[gap.patrol] for gap in roster.gaps() if not gap.officer}
+    return wanting.isdisjoint(near)
 
 
 def _hurt(roster: Roster, published: Plan) -> dict[int, set[int]]:
@@ -72,7 +98,7 @@ def _hurt(roster: Roster, published: Plan) -> dict[int, set[int]]:
     known = {(gap.rule, gap.patrol, gap.detail): gap.count for gap in published.gaps}
     found: dict[int, set[int]] = {}
     for gap in roster.gaps():
-        if gap.officer or gap.rule not in {"H1", "H2", "H3"}:
+        if not gap.is_of_crew:
             continue
         if gap.count > known.get((gap.rule, gap.patrol, gap.detail), 0):
             p = case.patrol_of[gap.patrol]
@@ -85,7 +111,11 @@ def _hurt(roster: Roster, published: Plan) -> dict[int, set[int]]:
 
 
 def _ring(
-    case: Case, hurt: dict[int, set[int]], before: int, after: int, *, is_wide: bool
+    case: Case,
+    hurt: dict[int, set[int]],
+    before: int,
+    after: int,
+    is_wide: bool,  # noqa: FBT001 - a row of RINGS
 ) -> tuple[list[int], set[int]]:
     """Return the patrols near what is hurt, and the agencies that are free in them."""
     people = set(range(len(case.agencies))) if is_wide else set().union(*hurt.values())
@@ -99,39 +129,52 @@ def _ring(
     return patrols, people
 
 
-def _mend(roster: Roster, patrols: list[int], people: set[int], ends: float) -> bool:
-    """Solve a ring, aim by aim; return whether gaps and changes are proven least."""
-    case = roster.case
-    freed = [
+def _crews(roster: Roster, patrols: list[int], people: set[int]) -> list[Pair]:
+    """Return who may be taken off some patrols."""
+    return [
         (o, p)
         for p in patrols
         for o in sorted(roster.crews[p])
-        if (o, p) not in roster.pinned and case.agency_of[o] in people
+        if (o, p) not in roster.pinned and roster.case.agency_of[o] in people
     ]
+
+
+def _mend(
+    roster: Roster,
+    patrols: list[int],
+    people: set[int],
+    ends: float,
+    freed: list[Pair],
+) -> bool:
+    """Solve some patrols; return whether gaps and changes are proven least."""
+    case = roster.case
     for pair in freed:
         roster.remove(*pair)
     model = Model(roster, patrols, people)
     shorts = {var.index for var in model.shorts.values()}
     gaps = [(var, price) for var, price in model.priced if var.index in shorts]
     changes = [(var, _notice(case, pair)) for pair, var in model.x.items()]
-    known: list[Pair] = freed
-    is_proven: list[bool] = []
-    for parts in (gaps, [(var, price) for var, price in changes if price], None):
+    changes = [(var, price) for var, price in changes if price]
+    # One gap weighs more than all who could be called.
+    places = sum(sum(case.places[p].values()) for p in patrols)
+    above = 1 + places * max((price for _var, price in changes), default=0)
+    aims = [(var, price * above) for var, price in gaps] + changes
+    known, is_proven = freed, False
+    for parts in (aims, None):
         left = ends - monotonic()
-        if parts == [] or (is_proven and left < 0.05):
-            continue
+        if parts is None and left < 0.05:
+            break
         model.minimize(parts)
         model.hint(known)
-        # What is least is asked for; what is nicest may only take a moment.
-        answer = model.solve(max(left, 0.5) if parts else 0.5)
-        is_proven.append(answer.is_optimal)
+        answer = model.solve(max(left, 0.5) if parts else min(left, MOMENT))
         if answer.is_found:
             known = answer.pairs
         if parts and answer.value is not None:
+            is_proven = answer.is_optimal
             model.cap(parts, round(answer.value))
     for pair in known:
         roster.add(*pair)
-    return len(is_proven) >= 2 and all(is_proven[:2])
+    return is_proven
 
 
 def _notice(case: Case, pair: Pair) -> int:

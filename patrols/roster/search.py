@@ -7,9 +7,9 @@ and shrink when they are not. A problem small enough is at last solved whole, wh
 proves the optimum.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from math import ceil, inf
+from math import ceil
 from random import Random
 from time import monotonic
 
@@ -26,7 +26,8 @@ from patrols.roster.sweeps import Sweeps
 Stop = Callable[[], bool]
 # As many possible assignments CP-SAT is given whole.
 SMALL = 6_000
-IDLE = 12  # parts in a row that bring nothing, then the whole
+IDLE = 4  # parts in a row that bring nothing, then the whole
+PATIENCE = 8.0  # seconds for the whole at first; twice as long every time after
 SWEEPS = 6
 REPORTS = 0.3  # seconds between two of them
 
@@ -82,6 +83,7 @@ class Search:
         self.equipment = problem.weights.equipment * sum(
             gap.count for gap in self.unequipped
         )
+        self.size = int(self.case.can.sum())
         self.roster = Roster(self.case)
         self.best = self.roster.pairs()
         self.cost = self.roster.cost()
@@ -98,9 +100,11 @@ class Search:
     def run(self) -> None:
         """Search until proven, out of time or told to stop."""
         Greedy(self.roster).fill()
+        is_least = self.size <= SMALL and bool(self._lacking()) and self._fewest()
         self._keep()
-        self._close_gaps()
-        self.bound = flow_bound(self.case)
+        if not is_least:
+            self._close_gaps()
+        self.bound = max(self.bound, flow_bound(self.case))
         self._sweep()
         self._improve()
 
@@ -140,6 +144,23 @@ class Search:
             or not self.roster.has_commander(p)
         ]
 
+    def _fewest(self) -> bool:
+        """Solve the whole for what is missing alone; return whether that is proven.
+
+        It takes a moment, and the rest is sooner found from there.
+        """
+        freed = self._free(range(self.case.shape[1]), None)
+        model = Model(self.roster, range(self.case.shape[1]), is_soft=False)
+        model.minimize(model.priced)
+        model.hint(freed)
+        seconds = min(PATIENCE, self.ends - monotonic())
+        answer = model.solve(seconds, self.dice.getrandbits(30), self.is_over)
+        for pair in answer.pairs if answer.is_found else freed:
+            self.roster.add(*pair)
+        if answer.is_found:
+            self.bound = max(self.bound, ceil(answer.bound - 1e-6))
+        return answer.is_optimal
+
     def _close_gaps(self) -> None:
         """Try for every patrol that lacks something to free those around it."""
         for p in self._lacking():
@@ -151,15 +172,15 @@ class Search:
     def _improve(self) -> None:
         """Free one part after the other, of a size that can just be solved.
 
-        A small problem is solved whole once that has brought nothing for a while.
+        A small problem is solved whole whenever that has brought nothing for a while,
+        and for longer every time.
         """
-        size, idle = 300.0, 0
-        whole = int(self.case.can.sum())
+        size, idle, patience = 300.0, 0, PATIENCE
         while not self.is_over():
-            if size >= whole or (idle >= IDLE and whole <= SMALL):
-                if self._whole():
+            if size >= self.size or (idle >= IDLE and self.size <= SMALL):
+                if self._whole(patience):
                     return
-                size, idle = size / 2, 0
+                size, idle, patience = size / 2, 0, 2 * patience
                 continue
             patrols, people = self._choose(size)
             cost = self.cost
@@ -197,7 +218,7 @@ class Search:
                 break
         return chosen, people
 
-    def _free(self, patrols: list[int], people: list[int] | None) -> list[Pair]:
+    def _free(self, patrols: Iterable[int], people: list[int] | None) -> list[Pair]:
         """Take off whoever may move, and return them."""
         roster = self.roster
         freed = [
@@ -225,9 +246,9 @@ class Search:
             self.roster.add(*pair)
         return answer
 
-    def _whole(self) -> bool:
+    def _whole(self, seconds: float) -> bool:
         """Solve everything at once; return whether that proved the best."""
-        answer = self._solve(list(range(self.case.shape[1])), None, inf)
+        answer = self._solve(list(range(self.case.shape[1])), None, seconds)
         if answer.value is not None:
             # What the model leaves out is the same for every answer.
             rest = self.roster.cost() - answer.value

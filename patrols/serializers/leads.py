@@ -141,7 +141,7 @@ class LineSerializer(serializers.Serializer[Any]):
 
     agency = serializers.CharField()
     patrols = serializers.IntegerField()
-    leads = serializers.IntegerField()
+    leads = serializers.FloatField()
     nights = serializers.IntegerField()
     weekends = serializers.IntegerField()
     hours = serializers.FloatField()

@@ -14,6 +14,7 @@ from agencies.fields import (
     StrictSerializer,
     Text,
 )
+from agencies.models import Agreement, Purpose
 from agencies.policy import Actor
 from agencies.serializers import (
     AgencyCode,
@@ -21,18 +22,20 @@ from agencies.serializers import (
     RecordSerializer,
     officer_seen,
 )
-from agencies.serializers.seen import SeenOfficer
+from agencies.serializers.seen import SeenAgreement, SeenOfficer
 from agencies.shown import reference
 from patrols.models import Patrol, Programme, Route, Zone
 from patrols.serializers.consents import ConsentSerializer
 from patrols.serializers.demand import CrewMemberSerializer, DemandSerializer
 from patrols.serializers.fields import places_seen
+from patrols.serializers.hand_overs import HandOverSerializer
 
 
 class PatrolSerializer(RecordSerializer):
     """A patrol; what the reader does not see of its surroundings is null."""
 
     programme = serializers.UUIDField(read_only=True, allow_null=True)
+    agreement = serializers.CharField(read_only=True, allow_null=True)
     zone = serializers.UUIDField(read_only=True, allow_null=True)
     route = serializers.UUIDField(read_only=True, allow_null=True)
     lead = AgencyCode(read_only=True)
@@ -44,6 +47,7 @@ class PatrolSerializer(RecordSerializer):
     demand = DemandSerializer(read_only=True)
     crew = serializers.DictField(child=CrewMemberSerializer(many=True), read_only=True)
     consents = ConsentSerializer(many=True, read_only=True)
+    hand_overs = HandOverSerializer(many=True, read_only=True)
     last_place = GeometryField("Point", read_only=True, allow_null=True)
     last_fix_at = MomentField(read_only=True, allow_null=True)
 
@@ -55,6 +59,8 @@ class PatrolSerializer(RecordSerializer):
             *OwnedSerializer.COMMON,
             "ref",
             "programme",
+            "agreement",
+            "purpose",
             "title",
             "zone",
             "route",
@@ -70,6 +76,7 @@ class PatrolSerializer(RecordSerializer):
             "ended_at",
             "cancel_reason",
             "consents",
+            "hand_overs",
             "last_place",
             "last_fix_at",
             "tear_line_of",
@@ -78,11 +85,14 @@ class PatrolSerializer(RecordSerializer):
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
         """Add what the reader sees of its surroundings."""
+        agreements = Agreement.objects.visible_to(actor)
         return {
             **super().expressions(actor),
+            "agreement": reference("agreement_id", agreements, "code"),
             "programme": reference("programme_id", Programme.objects.visible_to(actor)),
             "commander": officer_seen("commander_id", actor),
             "consents": ConsentSerializer.of_patrol(actor),
+            "hand_overs": HandOverSerializer.of_patrol(actor),
             **places_seen(actor),
         }
 
@@ -90,6 +100,8 @@ class PatrolSerializer(RecordSerializer):
 class PatrolChangeSerializer(MarkingSerializer):
     """What may be changed of a patrol that has not left."""
 
+    agreement = SeenAgreement(required=False)
+    purpose = serializers.ChoiceField(Purpose.choices, required=False)
     title = Text(max_length=120, required=False)
     zone = Seen(Zone, required=False)
     route = Seen(Route, required=False, allow_null=True)

@@ -2,19 +2,28 @@
 
 from typing import Any
 
+from django.db.models import Func, JSONField
 from rest_framework import serializers
 
-from agencies.fields import MomentField, StrictSerializer
+from agencies.fields import MomentField, Seen, StrictSerializer
 from agencies.models import Agreement
 from agencies.policy import MAX_LEVEL, Actor
 from agencies.serializers import officer_seen
 from agencies.serializers.seen import SeenAgreement
 from agencies.shown import ShownSerializer, reference
-from patrols.models import Assignment, Patrol, Roster
+from patrols.models import Assignment, Patrol, Remedy, Roster
+from patrols.roster_shown import is_done_here
+
+
+class Sums(Func):
+    """A summary without what it says of single patrols: that is the plan's."""
+
+    template = "(%(expressions)s - ARRAY['asked', 'crews', 'gaps', 'conflicts'])"
+    output_field = JSONField()
 
 
 class RosterSerializer(ShownSerializer):
-    """A roster, for its owner: sums and numbers, no names."""
+    """A roster, for its owner: sums, no names and no patrols (``plan``)."""
 
     agreement = serializers.CharField(read_only=True, allow_null=True)
     mends = serializers.UUIDField(read_only=True, allow_null=True)
@@ -57,6 +66,7 @@ class RosterSerializer(ShownSerializer):
         return {
             "agreement": reference("agreement_id", known, "code"),
             "mends": reference("mends_id", Roster.objects.visible_to(actor)),
+            "summary": Sums("summary"),
         }
 
 
@@ -76,8 +86,123 @@ class ReplanSerializer(StrictSerializer):
     seconds = serializers.IntegerField(required=False)
 
 
+class TakeSerializer(StrictSerializer):
+    """Which remedy is carried out, of those that are (``is_done_here``)."""
+
+    remedy = Seen(Remedy)
+
+
+class RemedySerializer(ShownSerializer):
+    """One change that would close a gap, for the agency that can make it."""
+
+    roster = serializers.UUIDField(read_only=True, allow_null=True)
+    patrol = serializers.UUIDField(read_only=True, allow_null=True)
+    officer = serializers.CharField(read_only=True, allow_null=True)
+
+    class Meta:
+        """What is to be done, where, and with whom."""
+
+        model = Remedy
+        fields = ["id", "roster", "patrol", "code", "officer", "detail", "is_active"]
+
+    @classmethod
+    def expressions(cls, actor: Actor) -> dict[str, Any]:
+        """Add what the reader sees of its surroundings."""
+        return {
+            "roster": reference("roster_id", Roster.objects.visible_to(actor)),
+            "patrol": reference("patrol_id", Patrol.objects.visible_to(actor)),
+            "officer": officer_seen("officer_id", actor),
+        }
+
+
+class _Part(serializers.Serializer[Any]):
+    """Something of one patrol."""
+
+    patrol = serializers.UUIDField(source="patrol.pk")
+
+
+class RosterPlaceSerializer(serializers.Serializer[Any]):
+    """How many officers of an agency are asked for, and how many go."""
+
+    agency = serializers.CharField()
+    asked = serializers.IntegerField()
+    sent = serializers.IntegerField()
+
+
+class RosterPatrolSerializer(_Part):
+    """One patrol of a roster."""
+
+    places = RosterPlaceSerializer(many=True)
+
+
+class RequirementSerializer(_Part):
+    """What one patrol asks for."""
+
+    rule = serializers.CharField()
+    detail = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class GapReasonSerializer(serializers.Serializer[Any]):
+    """Why some of the own officers do not fill a gap."""
+
+    code = serializers.CharField()
+    officers = serializers.IntegerField()
+
+
+class GapSerializer(RequirementSerializer):
+    """What is missing; of the own people, why."""
+
+    reasons = GapReasonSerializer(many=True, source="funnel")
+
+
+class TriedSerializer(serializers.Serializer[Any]):
+    """A remedy; what is missing in the days around, before and after."""
+
+    id = serializers.UUIDField()
+    patrol = serializers.UUIDField(source="patrol_id")
+    code = serializers.CharField()
+    officer = serializers.SerializerMethodField()
+    detail = serializers.CharField()
+    before = serializers.IntegerField()
+    after = serializers.IntegerField()
+    is_done_here = serializers.SerializerMethodField()
+
+    def get_officer(self, remedy: Remedy) -> str | None:
+        """Return a colleague as they are named elsewhere."""
+        return f"officer:{remedy.officer.username}" if remedy.officer else None
+
+    def get_is_done_here(self, remedy: Remedy) -> bool:
+        """Return whether ``take`` carries it out."""
+        return is_done_here(remedy)
+
+
+class RosterConflictSerializer(serializers.Serializer[Any]):
+    """What cannot be met together; of own people by which rules; what helps."""
+
+    requirements = RequirementSerializer(many=True)
+    rules = serializers.ListField(child=serializers.CharField())
+    helped_by = serializers.ListField(child=serializers.CharField())
+    remedies = TriedSerializer(many=True)
+
+
+class CauseSerializer(_Part):
+    """Where somebody of an agency cannot go any more."""
+
+    agency = serializers.CharField()
+
+
+class RosterPlanSerializer(serializers.Serializer[Any]):
+    """What a roster came to, patrol by patrol, as far as the reader sees them."""
+
+    causes = CauseSerializer(many=True)
+    patrols = RosterPatrolSerializer(many=True)
+    gaps = GapSerializer(many=True)
+    conflicts = RosterConflictSerializer(many=True)
+
+
 class AssignmentSerializer(ShownSerializer):
-    """A colleague on a patrol."""
+    """A colleague on a patrol; ``hindrance``: why they cannot go any more."""
 
     roster = serializers.UUIDField(read_only=True, allow_null=True)
     patrol = serializers.UUIDField(read_only=True, allow_null=True)
@@ -95,6 +220,7 @@ class AssignmentSerializer(ShownSerializer):
             "is_commander",
             "is_locked",
             "is_active",
+            "hindrance",
         ]
 
     @classmethod

@@ -11,9 +11,9 @@ from django.utils import formats, timezone
 from django.views.decorators.http import require_safe
 
 from agencies.guards import actor_of, officer_required
-from agencies.imports.sheets import written
 from agencies.models import Absence, Agency
 from agencies.policy import Actor
+from agencies.views.tables import table
 from patrols import calendar
 from patrols.calendar import Lane, Outing
 from patrols.duties import duties_of
@@ -22,6 +22,7 @@ from patrols.forms.patrols import BoardForm
 from patrols.models import Patrol, PatrolQuerySet, PatrolState
 from patrols.references import places, zone_of
 from patrols.views.board import filtered, shown
+from patrols.views.swaps import asked_by, duties_to_give
 
 MOST = 1000
 # So many colours, with patterns, there are for lanes.
@@ -100,11 +101,19 @@ def duties(request: HttpRequest) -> HttpResponse:
     ]
     now = timezone.now()
     over = {one for one in calendar.clashes([*own, *away]) if one.ends_at > now}
+    given = duties_to_give(actor)
     context = {
         "today": today,
         "duties": [
-            {"outing": one, "patrol": one.of, "clashes": one in over} for one in own
+            {
+                "outing": one,
+                "patrol": one.of,
+                "clashes": one in over,
+                "assignment": given.get(one.of.pk),
+            }
+            for one in own
         ],
+        **asked_by(actor, span),
         "away": [one.of for one in away],
         "weeks": [
             {"first": first, "hours": calendar.hours_within(own, seven, zone)}
@@ -143,15 +152,6 @@ def about(form: PeriodForm, days: list[date]) -> dict[str, Any]:
         "after": f"{after:%Y-%m-%d}",
         "today": timezone.localdate(),
     }
-
-
-def table(name: str, columns: list[str], rows: Iterable[list[str]]) -> HttpResponse:
-    """Answer rows as a file in CSV, safe for spreadsheets."""
-    return HttpResponse(
-        written(columns, rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
-    )
 
 
 def reader_zone() -> ZoneInfo:

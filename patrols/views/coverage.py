@@ -8,10 +8,11 @@ from django.utils import formats, timezone
 from django.views.decorators.http import require_safe
 
 from agencies.guards import actor_of, officer_required
+from agencies.views.tables import table
 from patrols.coverage import Cover, Part, Span
 from patrols.forms.calendar import PeriodForm
 from patrols.section_cover import midnights, parts_of, unnamed
-from patrols.views.calendar import about, moment, period, table
+from patrols.views.calendar import about, moment, period
 
 # A hole is told by its hours; a day with more of them by their number.
 MOST_HOLES = 4

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.errors import Refused
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor, Permission, require
-from patrols import actions, charts, lead_words, leads, wording
+from patrols import actions, charts, lead_plans, lead_words, leads, wording
 from patrols.eligibility import Bar
 from patrols.models import OPEN_STATES, Patrol, PatrolState, Programme
+from patrols.views.hand_overs import hand_over_of
 
 # As many plans stand on the page of a programme.
 SHOWN = 5
@@ -29,15 +30,16 @@ SHOWN = 5
 def lead_of(row: Patrol, actor: Actor, asked: str = "") -> dict[str, Any]:
     """Return what the part "lead" of a patrol's page needs.
 
-    Nothing beside ``may_stand_down`` for a patrol of no programme that the reader
-    sees, and for a cancelled one, which counts for nobody.
+    Only hand-overs for a patrol of no programme that the reader sees, and for a
+    cancelled one, which counts for nobody.
     """
     found = _explained(row, actor)
+    context = hand_over_of(row, actor)
     if found is None:
-        return {}
+        return context
     ledger, place = found
     told = lead_words.explained(ledger, place, row.barred)
-    return {
+    return context | {
         "explained": told,
         "instead": lead_words.instead(ledger, place, asked, timezone.now())
         if asked
@@ -49,14 +51,13 @@ def lead_of(row: Patrol, actor: Actor, asked: str = "") -> dict[str, Any]:
     }
 
 
-def leads_of(row: Programme, actor: Actor) -> dict[str, Any]:
-    """Return what the page of a programme tells of its leads."""
-    ledger = leads.seen_entries(row, actor)
+def leads_of(row: Programme, actor: Actor, ledger: list[leads.Entry]) -> dict[str, Any]:
+    """Return what the page of a programme tells of its leads, from what one sees."""
     off = leads.furthest_off(ledger, timezone.now())
     return {
         "off_words": wording.decimal(off),
         "is_off": off >= 1,
-        "plans": leads.plans(row, actor, most=SHOWN),
+        "plans": lead_plans.plans(row, actor, most=SHOWN),
         "unled": [_unled(one) for one in row.unled],
         "is_entitled": actor.agency in row.entitlements
         and actor.may(Permission.PATROL_PLAN),
@@ -72,7 +73,7 @@ def instead(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _patrol(actor, pk)
     asked = request.GET.get("instead", "")
     context = lead_of(row, actor, asked)
-    if not context:
+    if "explained" not in context:
         raise Http404
     if asked and context["instead"] is None:
         raise BadRequest("instead")
@@ -155,11 +156,11 @@ def certificate(request: HttpRequest, pk: UUID, leadplan_id: UUID) -> JsonRespon
     """Return the certificate of a plan, checked again, as a file."""
     actor = actor_of(request)
     row = _programme(actor, pk)
-    found = leads.plans(row, actor, pk=leadplan_id)
-    if not found:
+    found = lead_plans.plan(row, actor, leadplan_id)
+    if found is None:
         raise Http404
-    answer = JsonResponse(leads.told(found[0]), json_dumps_params={"indent": 1})
-    name = f"{row.code}-{found[0].made_at:%Y%m%dT%H%M%SZ}.json"
+    answer = JsonResponse(found.told(), json_dumps_params={"indent": 1})
+    name = f"{row.code}-{found.made_at:%Y%m%dT%H%M%SZ}.json"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -1,6 +1,5 @@
 """The ledger of an agreement: a page, a table to take along, and a chart of credit."""
 
-import csv
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
@@ -14,10 +13,11 @@ from django.views.decorators.http import require_safe
 from agencies.guards import actor_of, officer_required
 from agencies.models import Agreement
 from agencies.policy import Actor
+from agencies.views.tables import table
 from patrols import charts, wording
 from patrols import ledger as ledgers
 from patrols.forms.ledger import PeriodForm
-from patrols.ledger import Ledger
+from patrols.ledger import Ledger, Line
 
 COLUMNS = ("agency", "patrols", "leads", "nights", "weekends", "hours", "kilometres")
 
@@ -58,15 +58,14 @@ def as_csv(request: HttpRequest, code: str) -> HttpResponse:
     agreement = _agreement(actor, code)
     form = PeriodForm(request.GET, programmes=ledgers.programmes(agreement, actor))
     found = ledgers.ledger(agreement, actor, **form.chosen)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"{agreement.code}-{found.first}-{found.last}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(answer)
-    writer.writerow(["first", "last", *COLUMNS])
-    for line in found.lines:
-        values = [round(getattr(line, name), 1) for name in COLUMNS[1:]]
-        writer.writerow([found.first, found.last, line.agency, *values])
-    return answer
+    name = f"{agreement.code}-{found.first}-{found.last}"
+    period = [str(found.first), str(found.last)]
+    rows = ([*period, line.agency, *_numbers(line)] for line in found.lines)
+    return table(name, ["first", "last", *COLUMNS], rows)
+
+
+def _numbers(line: Line) -> list[str]:
+    return [f"{round(float(getattr(line, name)), 2):g}" for name in COLUMNS[1:]]
 
 
 def chart(found: Ledger) -> charts.Chart:

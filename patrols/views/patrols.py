@@ -13,18 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.accounts import agency_of
 from agencies.errors import Invalid
 from agencies.forms import minute
 from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required, verb_of
-from agencies.models import Officer
+from agencies.models import Agreement, Officer
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
 from agencies.views.sharing import sharing
-from patrols import actions, rules, wording
+from patrols import actions, foresight, rules, wording
+from patrols.clashes import clashes_of
 from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
 from patrols.models import Patrol, Programme
-from patrols.references import places
+from patrols.references import places, zone_of
 from patrols.tracks import heading
 from patrols.views import consents
 from patrols.views.crews import crew_of
@@ -54,6 +56,7 @@ def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
         **crew_of(row, actor),
         **_whereabouts(row, actor),
         **lead_of(row, actor, request.GET.get("instead", "")),
+        "clashes": clashes_of(row, zone_of(row), actor),
         **sharing(row, actor),
     }
     return render(request, "patrols/patrol.html", context)
@@ -62,12 +65,16 @@ def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
 @officer_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Plan one patrol outside any programme."""
+    """Plan one patrol outside any programme; or show what would stand in its way."""
     actor = actor_of(request)
     require(actor, Permission.PATROL_PLAN)
     own = {"lead": actor.agency, "participants": [actor.agency]}
-    form = PatrolForm(request.POST or None, actor=actor, is_new=True, initial=own)
+    form = PatrolForm(request.POST or None, actor=actor, initial=own)
     made: list[Patrol] = []
+    if "preview" in request.POST:
+        agency = agency_of(actor)
+        draft = Patrol(owner=agency, lead=agency, participants=[agency.code])
+        return _previewed(request, draft, form, {"form": form})
     if request.method == "POST" and done(
         form, lambda: made.append(actions.plan(by=actor, **form.given))
     ):
@@ -78,22 +85,51 @@ def new(request: HttpRequest) -> HttpResponse:
 @officer_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change a patrol that has not left."""
+    """Change a patrol that has not left; or show what would stand in its way."""
     actor = actor_of(request)
     row = _seen(actor, pk)
     require(actor, Permission.PATROL_PLAN, owner_of=row)
-    names = ("title", "zone", "route", "tlp", "level", "version")
+    names = ("title", "purpose", "zone", "route", "tlp", "level", "version")
     shown = {name: getattr(row, name) for name in names}
     shown |= {"starts_at": minute(row.starts_at), "ends_at": minute(row.ends_at)}
-    form = PatrolForm(request.POST or None, actor=actor, is_new=False, initial=shown)
+    form = PatrolForm(request.POST or None, actor=actor, patrol=row, initial=shown)
+    context = {"form": form, "patrol": row}
 
     def act() -> None:
         require_unchanged(row, form.cleaned_data["version"], actor)
         actions.change(patrol=row, by=actor, **form.given)
 
+    if "preview" in request.POST:
+        return _previewed(request, row, form, context)
     if request.method == "POST" and done(form, act):
         return redirect("patrol", pk=row.pk)
-    return render(request, "patrols/patrol_form.html", {"form": form, "patrol": row})
+    return render(request, "patrols/patrol_form.html", context)
+
+
+def _previewed(
+    request: HttpRequest, row: Patrol, form: PatrolForm, context: dict[str, Any]
+) -> HttpResponse:
+    """Answer with what would stand in the way: for htmx the fragment alone."""
+    form.is_valid()
+    context = context | {"is_previewed": True}
+    if (draft := form.draft) is not None:
+        for name, value in draft.items():
+            setattr(row, name, value)
+        try:
+            rules.require_hours(row)
+            found = foresight.of_patrol(row, actor_of(request))
+            context |= {"next": found.dates, "conflicts": found.conflicts}
+        except Invalid as refusal:
+            form.refuse(refusal)
+    names = ("starts_at", "ends_at")
+    context["amiss"] = [
+        (str(form[name].label), str(text))
+        for name in names
+        for text in form.errors.get(name, [])
+    ]
+    is_fragment = request.headers.get("HX-Request") == "true"
+    page = "_patrol_preview.html" if is_fragment else "patrol_form.html"
+    return render(request, f"patrols/{page}", context)
 
 
 @officer_required
@@ -148,11 +184,13 @@ def _seen(actor: Actor, pk: UUID) -> Patrol:
     """Return a patrol, with those of its surroundings that the officer sees."""
     officers = Officer.objects.visible_to(actor)
     programmes = Programme.objects.visible_to(actor)
+    agreements = Agreement.objects.visible_to(actor).only("code", "name")
     rows = (
         Patrol.objects.visible_to(actor)
         .select_related("owner", "lead")
         .prefetch_related(
             Prefetch("programme", programmes),
+            Prefetch("agreement", agreements),
             Prefetch("commander", officers),
             *places(actor),
         )

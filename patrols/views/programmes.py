@@ -1,13 +1,11 @@
 """Programmes: the rule in words, the next dates, and the ledger of leads."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.accounts import agency_of
@@ -17,17 +15,14 @@ from agencies.models import Agreement
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
 from agencies.views.sharing import sharing
-from patrols import actions, rules, wording
+from patrols import actions, foresight, leads, wording
 from patrols.forms.programmes import ProgrammeForm, initial_of
-from patrols.models import BorderSection, Patrol, PatrolState, Programme
+from patrols.models import BorderSection, Programme
+from patrols.next_dates import next_dates
 from patrols.references import places
-from patrols.rotation import Slot, assign, standings
+from patrols.rotation import standings
 from patrols.views.consents import drafts_of
 from patrols.views.leads import leads_of
-
-NEXT = 6
-# Cancelled when the rule no longer names them.
-LOOSE = (PatrolState.PLANNED, PatrolState.PROPOSED)
 
 
 @officer_required
@@ -49,19 +44,19 @@ def programme(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a programme with its next dates and its ledger."""
     actor = actor_of(request)
     row = get_object_or_404(_visible(actor), pk=pk)
-    ledger = Patrol.objects.visible_to(actor).ledger(row)
-    after = list(standings([slot for _at, slot in ledger]))
+    ledger = leads.seen_entries(row, actor)
+    after = list(standings([one.slot for one in ledger]))
     may_plan = actor.owns(row) and actor.may(Permission.PATROL_PLAN)
     context = {
         "programme": row,
         "rule": wording.rule_in_words(row),
         "sections": BorderSection.objects.filter(code__in=row.section_codes),
-        "next": _next(row, actor, ledger) if row.is_active else [],
+        "next": next_dates(row, actor, ledger) if row.is_active else [],
         "turns": wording.turns(after[-1], row.entitlements) if after else [],
         "counted": len(ledger),
         "may_plan": may_plan,
         **drafts_of(row, actor),
-        **leads_of(row, actor),
+        **leads_of(row, actor, ledger),
         **sharing(row, actor),
     }
     return render(request, "patrols/programme.html", context)
@@ -133,8 +128,8 @@ def _previewed(
 
 
 def _preview(row: Programme, form: ProgrammeForm, actor: Actor) -> dict[str, Any]:
-    """Return rule, shares and next dates as the form would have them; saves nothing."""
-    ledger = Patrol.objects.visible_to(actor).ledger(row) if row.code else []
+    """Return what the form would lead to, as far as it is filled in; saves nothing."""
+    ledger = leads.seen_entries(row, actor) if row.code else []
     form.is_valid()
     draft = form.draft
     if draft is None:
@@ -142,45 +137,13 @@ def _preview(row: Programme, form: ProgrammeForm, actor: Actor) -> dict[str, Any
     for name, value in draft.items():
         setattr(row, name, value)
     try:
-        dates = _next(row, actor, ledger)
+        found = foresight.of_programme(row, next_dates(row, actor, ledger), actor)
     except Invalid as refusal:
         form.refuse(refusal)
         return {"next": [], "amiss": form.amiss}
     return {
-        "next": dates,
+        "next": found.dates,
+        "conflicts": found.conflicts,
         "rule": wording.rule_in_words(row),
         "shares": wording.shares(row.entitlements),
     }
-
-
-def _next(
-    row: Programme, actor: Actor, ledger: list[tuple[datetime, Slot]]
-) -> list[dict[str, Any]]:
-    """Return the next starts: opened patrols, and what the rotation would give.
-
-    ``ledger`` holds the patrols of the programme that the officer sees. Planned
-    ones that the rule does not name are left out: saving it would cancel them.
-    """
-    now = timezone.now()
-    ahead = Patrol.objects.visible_to(actor).filter(
-        programme=row.pk, recurrence_at__gte=now, is_displaced=False
-    )
-    opened = {patrol.recurs_at: patrol for patrol in ahead.select_related("lead")}
-    series = rules.series_of(row)
-    last = max(opened, default=now) + timedelta(seconds=1)
-    named = {*series.next(now, NEXT), *series.starts(now, last)}
-    kept = {
-        at: patrol
-        for at, patrol in opened.items()
-        if at in named or patrol.state not in LOOSE
-    }
-    starts = sorted(named | set(kept))[:NEXT]
-    slots = {at: slot for at, slot in ledger if at not in opened or at in kept}
-    for start in starts:
-        if start not in kept:
-            slots[start] = Slot(row.entitlements)
-    # Who leads is open while nobody has a share.
-    order = sorted(slots) if row.entitlements else []
-    given = assign([slots[at] for at in order], ahead=row.entitlements)
-    leads = dict(zip(order, given, strict=True))
-    return [{"at": at, "patrol": kept.get(at), "lead": leads.get(at)} for at in starts]

@@ -16,14 +16,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.errors import Refused
 from agencies.guards import actor_of, officer_required, verb_of
-from agencies.models import Agreement, Officer
+from agencies.models import Agreement, Asset, Officer
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done
 from patrols import actions, roster_words
+from patrols import roster_shown as shown
 from patrols.forms.rosters import RosterForm
-from patrols.models import Assignment, Gap, Patrol, Roster, RosterState
+from patrols.models import (
+    OPEN_STATES,
+    AssetUse,
+    Assignment,
+    Patrol,
+    Remedy,
+    Roster,
+    RosterState,
+)
+from patrols.views.swaps import waiting, wishes_on
 
 AT_WORK = (RosterState.QUEUED, RosterState.SOLVING)
+# Not yet published, and it may be.
+WAITING = (*AT_WORK, RosterState.READY)
 MOST_SHOWN = 100
 
 
@@ -34,7 +46,8 @@ def rosters(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(actor, Permission.PATROL_PLAN)
     rows = _seen(actor)[:MOST_SHOWN]
-    return render(request, "patrols/rosters.html", {"rows": rows})
+    context = {"rows": rows, "swaps": waiting(actor)}
+    return render(request, "patrols/rosters.html", context)
 
 
 @officer_required
@@ -59,13 +72,19 @@ def roster(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a roster: how far it is, what it lacks and why, and who goes."""
     actor = actor_of(request)
     row = _one(actor, pk)
-    context: dict[str, Any] = {"roster": row, "is_at_work": row.state in AT_WORK}
+    known = shown.known_patrols(row, actor)
+    context: dict[str, Any] = {
+        "roster": row,
+        "is_at_work": row.state in AT_WORK,
+        "causes": _causes(row, actor, known),
+    }
     if row.state == RosterState.FAILED:
         context["failure"] = roster_words.failure(row)
     elif context["is_at_work"]:
         context |= _progress(row)
     else:
-        context |= _result(row, actor)
+        context |= _result(row, actor, known)
+    context |= {"swaps": waiting(actor), "wishes": wishes_on(row, actor)}
     return render(request, "patrols/roster.html", context)
 
 
@@ -83,7 +102,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @officer_required
 @verb_of("roster")
 def act(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Stop, publish or plan a roster anew, as the button says."""
+    """Stop, publish or plan a roster anew, perhaps with a change that was tried."""
     actor = actor_of(request)
     row = _one(actor, pk)
     try:
@@ -95,10 +114,15 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, _("The roster is published."))
             case "replan":
                 row = actions.replan(roster=row, by=actor)
+            case "take":
+                remedy = _remedy(request, actor)
+                row = actions.take_remedy(roster=row, remedy=remedy, by=actor)
+                text = _("The patrol is changed; the roster is worked out anew.")
+                messages.success(request, text)
             case _:
                 raise BadRequest("step")
     except Refused as refusal:
-        if refusal.status != 409:
+        if refusal.status in (403, 404):
             raise
         # Shown where the planner goes on from; the actions have changed nothing.
         messages.error(request, str(refusal))
@@ -116,6 +140,14 @@ def lock(request: HttpRequest, pk: UUID) -> HttpResponse:
     if Roster.objects.visible_to(actor).filter(pk=row.roster_id).exists():
         return redirect("roster", pk=row.roster_id)
     return redirect("patrol", pk=row.patrol_id)
+
+
+def _remedy(request: HttpRequest, actor: Actor) -> Remedy:
+    try:
+        pk = UUID(request.POST.get("remedy", ""))
+    except ValueError:
+        raise BadRequest("remedy") from None
+    return get_object_or_404(Remedy.objects.visible_to(actor), pk=pk)
 
 
 def _seen(actor: Actor) -> Any:
@@ -136,61 +168,107 @@ def _progress(row: Roster) -> dict[str, Any]:
     return {
         "spent": min(int(spent), row.seconds),
         "saving": round(100 * row.progress.get("gap", 0)),
+        "is_explaining": row.progress.get("phase") == "reasons",
     }
 
 
-def _result(row: Roster, actor: Actor) -> dict[str, Any]:
-    """Return what came of it: sums, gaps, and who goes by patrol and by officer."""
-    summary = row.summary
-    known = Patrol.objects.visible_to(actor).select_related("lead")
-    patrols = {str(pk): one for pk, one in known.in_bulk(summary["crews"]).items()}
-    officers = Officer.objects.visible_to(actor)
-    sent = Assignment.objects.visible_to(actor).filter(roster=row)
-    own = list(sent.prefetch_related(Prefetch("officer", officers)))
+def _result(row: Roster, actor: Actor, known: shown.Patrols) -> dict[str, Any]:
+    """Return what came of it: sums, gaps and why, who goes by patrol and by officer."""
+    own = list(_taken(Assignment, actor).filter(roster=row))
     crews: dict[str, list[Assignment]] = defaultdict(list)
     for one in sorted(own, key=lambda one: not one.is_commander):
         crews[str(one.patrol_id)].append(one)
+    least = row.summary.get("shortage")
     return {
-        "terms": roster_words.terms(summary["terms"]),
-        "saving": round(100 * summary["gap"]),
-        "gaps": list(_gaps(row, patrols, actor)),
-        "patrols": [
+        "terms": roster_words.terms(row.summary["terms"]),
+        "saving": round(100 * row.summary["gap"]),
+        "shortage": least and roster_words.shortage(least["missing"]),
+        "gaps": [
             {
-                "patrol": patrol,
-                "places": [
-                    {"code": code, "asked": asked, "sent": _sent(summary, pk, code)}
-                    for code, asked in sorted(summary["asked"][pk].items())
-                ],
-                "own": crews[pk],
+                "patrol": one.patrol,
+                "words": roster_words.gap(one.rule, one.detail, one.count),
+                "funnel": roster_words.funnel(one.funnel),
             }
-            for pk, patrol in sorted(patrols.items(), key=lambda p: p[1].starts_at)
+            for one in shown.lacks(row, known, actor)
         ],
-        "people": _by_officer(own, patrols),
+        "conflicts": [_conflict(one) for one in shown.conflicts(row, known, actor)],
+        "patrols": [
+            {"outing": one, "own": crews[str(one.patrol.pk)]}
+            for one in shown.outings(row, known)
+        ],
+        "people": _by_officer(own, known),
+        "hindered": _hindered(own, known)
+        + _hindered(_taken(AssetUse, actor).filter(roster=row), known),
+        "mending": _seen(actor).filter(mends=row, state__in=WAITING).first(),
     }
 
 
-def _sent(summary: dict[str, Any], pk: str, code: str) -> int:
-    return int(summary["crews"][pk].get(code, 0))
+def _conflict(one: shown.Conflict) -> dict[str, Any]:
+    return {
+        "requirements": [
+            {
+                "patrol": part.patrol,
+                "words": roster_words.requirement(part.rule, part.detail, part.count),
+            }
+            for part in one.requirements
+        ],
+        "rules": [roster_words.RULES[rule] for rule in one.rules],
+        "helped_by": one.helped_by,
+        "remedies": [
+            {
+                "row": remedy,
+                "words": roster_words.remedy(
+                    remedy.code, remedy.detail, str(remedy.officer or "")
+                ),
+                "is_done_here": shown.is_done_here(remedy),
+            }
+            for remedy in one.remedies
+            if remedy.officer or shown.is_done_here(remedy)
+        ],
+    }
 
 
-def _gaps(
-    row: Roster, patrols: dict[str, Patrol], actor: Actor
-) -> Iterable[roster_words.Lack]:
-    own = Gap.objects.visible_to(actor).filter(roster=row, agency=actor.agency_id)
-    funnels = {(str(gap.patrol_id), gap.rule): gap.funnel for gap in own}
-    for gap in row.summary["gaps"]:
-        patrol = patrols.get(gap["patrol"])
-        if patrol is None:
-            continue
-        is_own = gap["detail"] == actor.agency
-        funnel = funnels.get((gap["patrol"], gap["rule"]), []) if is_own else []
-        words = roster_words.gap(gap["rule"], gap["detail"], gap["count"])
-        yield roster_words.Lack(patrol, words, roster_words.funnel(funnel))
+def _taken(model: Any, actor: Actor) -> Any:
+    """Return own people, or own assets, as the actor knows them."""
+    name, rows = (
+        ("asset", Asset.objects.visible_to(actor))
+        if model is AssetUse
+        else ("officer", Officer.objects.visible_to(actor))
+    )
+    return model.objects.visible_to(actor).prefetch_related(Prefetch(name, rows))
 
 
-def _by_officer(
-    own: list[Assignment], patrols: dict[str, Patrol]
-) -> list[dict[str, Any]]:
+def _hindered(rows: Iterable[Any], known: shown.Patrols) -> list[dict[str, Any]]:
+    """Return who and what cannot go any more, by name."""
+    return [
+        {
+            "patrol": known[str(one.patrol_id)],
+            "who": one.asset if isinstance(one, AssetUse) else one.officer,
+            "why": roster_words.reason(one.hindrance),
+        }
+        for one in rows
+        if one.hindrance
+        and str(one.patrol_id) in known
+        and known[str(one.patrol_id)].state in OPEN_STATES
+    ]
+
+
+def _causes(row: Roster, actor: Actor, known: shown.Patrols) -> list[dict[str, Any]]:
+    """Return why it was asked for by itself: own people by name, of partners which."""
+    own = [
+        one
+        for model in (Assignment, AssetUse)
+        for one in _hindered(_taken(model, actor).filter(mended_by=row), known)
+    ]
+    others = [
+        {"patrol": one.patrol, "agency": one.agency}
+        for one in shown.causes(row, known)
+        if one.agency != actor.agency
+    ]
+    return sorted(own + others, key=lambda one: one["patrol"].starts_at)
+
+
+def _by_officer(own: list[Assignment], patrols: shown.Patrols) -> list[dict[str, Any]]:
     """Return colleagues by name, each with their patrols in order."""
     found: dict[Officer, list[tuple[Patrol, Assignment]]] = defaultdict(list)
     for one in own:

@@ -1,4 +1,5 @@
 // A map to draw a shape on: [data-map-draw="id of a text field"] with data-draws Polygon, LineString or Point.
+// Of points there is one, of lines too unless data-several says so; an area may always have several parts.
 //
 // The text field, GeoJSON, is what is sent; map and field are kept in step. The server checks what was drawn.
 import { surroundings } from "./map-around.js";
@@ -42,12 +43,19 @@ function faultStyle(ol) {
 
 /** Join the parts into one geometry, or take one apart. */
 const joined = (ol, shapes) =>
-  shapes.length > 1 ? new ol.geom.MultiPolygon(shapes.map((shape) => shape.getCoordinates())) : shapes[0];
-const parts = (shape) => (shape.getType() === "MultiPolygon" ? shape.getPolygons() : [shape]);
+  shapes.length > 1 ? new ol.geom[`Multi${shapes[0].getType()}`](shapes.map((shape) => shape.getCoordinates())) : shapes[0];
+const parts = (shape) => {
+  switch (shape.getType()) {
+    case "MultiPolygon": return shape.getPolygons();
+    case "MultiLineString": return shape.getLineStrings();
+    default: return [shape];
+  }
+};
 
 async function drawing(target) {
   const field = document.getElementById(target.dataset.mapDraw);
   const { draws, around, own } = target.dataset;
+  const isSeveral = draws === "Polygon" || "several" in target.dataset;
   const box = target.closest(".draw");
   const button = (name) => box.querySelector(`[data-draw="${name}"]`);
   const press = (name, isPressed) => button(name)?.setAttribute("aria-pressed", String(isPressed));
@@ -90,7 +98,7 @@ async function drawing(target) {
     try {
       const given = field.value.trim() ? readFeatures(ol, JSON.parse(field.value)) : [];
       const shapes = given.flatMap((feature) => parts(feature.getGeometry()));
-      if (shapes.some((shape) => shape.getType() !== draws)) return false;
+      if (shapes.some((shape) => shape.getType() !== draws) || (shapes.length > 1 && !isSeveral)) return false;
       source.clear(true);
       source.addFeatures(shapes.map((shape) => new ol.Feature(shape)));
       arm(shapes.length === 0);
@@ -190,9 +198,8 @@ async function drawing(target) {
   });
   draw.on("drawend", ({ feature }) => {
     sketch = null;
-    // There is one line and one point, but an area may have several parts.
     setTimeout(() => {
-      if (draws !== "Polygon") for (const one of source.getFeatures()) if (one !== feature) source.removeFeature(one);
+      if (!isSeveral) for (const one of source.getFeatures()) if (one !== feature) source.removeFeature(one);
       write();
       arm(false);
     });
@@ -267,7 +274,8 @@ async function drawing(target) {
   for (const part of box.querySelectorAll("[data-draw-tools], [data-draw-help]")) part.hidden = false;
   const isRead = read();
   // What cannot be shown must be seen as text.
-  if (!isRead) box.querySelector("details").open = true;
+  const text = box.querySelector("details");
+  if (!isRead && text) text.open = true;
   offer();
   if (source.isEmpty()) await goHome(ol, map);
   else fitShape();

@@ -1,6 +1,6 @@
 // On pages other than the dashboard: the link's state, and a bar that says what has changed since the page was drawn.
 //
-// <main data-watch="incident">: any record of that type; <… data-watch-id="uuid">: that record alone.
+// <main data-watch="incident">: any record of that type, or of one of several; <… data-watch-id="uuid">: that record alone.
 // What changed is found by fetching the page anew, under the reader's own rights, and comparing its parts. A record
 // is fetched from its own address, data-watch-at: a form that came back stands at another. If the reader no longer
 // sees it, nothing of it stays, and data-watch-list is the way on.
@@ -19,6 +19,7 @@ export function watchPage() {
   const bar = document.getElementById("changed");
   const shown = parts(document);
   const { watch, watchId, watchAt = location.href, watchList } = watched?.dataset ?? {};
+  const types = (watch ?? "").split(" ");
   const list = watched?.dataset.live === undefined ? null : liveFragment(watched, bar);
   let isOver = false;
 
@@ -49,11 +50,11 @@ export function watchPage() {
     if (!watched || isOver || Date.parse(frame.at) <= drawnAt) return;
     const isMove = frame.kind === "patrol.moved";
     if (list) {
-      if (frame.ref.type !== watch || isMove) return;
+      if (!types.includes(frame.ref.type) || isMove) return;
       if (isGone(frame)) list.forget(frame.ref.id);
       list.refresh();
     } else if (watchId !== frame.ref.id) {
-      if (!watchId && frame.ref.type === watch && !isMove) look();
+      if (!watchId && types.includes(frame.ref.type) && !isMove) look();
     } else if (isGone(frame)) withdraw();
     else if (isMove) move();
     else look();

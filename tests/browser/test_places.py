@@ -233,3 +233,31 @@ def test_pages_of_places_can_be_read_by_all(look: Looker, ground: Zone) -> None:
         look.shot(phone, f"place-{name}-phone")
         width = phone.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE[0], f"{name} is {width} px wide"
+
+
+def test_border_section_is_drawn_in_the_administration(
+    look: Looker, ground: Zone
+) -> None:
+    """Text and map are one there, too: a further piece is drawn, and both are saved."""
+    page = look("admin", "/admin/patrols/bordersection/add/")
+    editor(page)
+    line = {"type": "LineString", "coordinates": [[71.0, 40.5], [71.4, 40.7]]}
+    page.fill("#id_line", json.dumps(line))
+    page.locator("#id_line").blur()
+    expect(page.locator("[data-draw-measured]")).to_contain_text("points: 2")
+    page.get_by_role("button", name="Draw the line").click()
+    _target, box = editor(page)
+    page.mouse.click(box["x"] + 200, box["y"] + 80)
+    page.wait_for_timeout(350)
+    page.mouse.dblclick(box["x"] + 320, box["y"] + 80)
+    expect(page.locator("#id_line")).to_have_value(re.compile("MultiLineString"))
+    assert drawn(page, "line")["coordinates"][0] == line["coordinates"]
+    look.shot(page, "admin-section")
+    page.fill("[name=code]", "KGTJ-Q")
+    page.fill("[name=name]", "Two pieces")
+    page.fill("[name=states]", "KG,TJ")
+    page.select_option("[name=status]", "agreed")
+    page.locator("[name=_continue]").click()
+    expect(page.locator(".success")).to_be_visible()
+    editor(page)
+    assert len(drawn(page, "line")["coordinates"]) == 2

@@ -268,6 +268,7 @@ def test_a_patrol_is_assigned(world: World, readers: Readers) -> None:
         zone = patrols.create_zone(by=actor, code="Z1", name="Zone", area=AREA)
         patrol = patrols.plan(
             by=actor,
+            agreement=world.agreement,
             lead=Agency.objects.get(code="KG-BS"),
             participants=["KG-BS", "TJ-BT"],
             title="Night patrol",

@@ -43,7 +43,7 @@ def list_of(model: type[Owned]) -> str:
     """Return the address of a model's list in the API."""
     [found] = [
         r for r in routes.routes() if r.is_api and r.model is model
-        and not r.parameters
+        and not r.parameters and "get" in r.view.actions
     ]  # fmt: skip
     return routes.address(found, {})
 

@@ -29,8 +29,8 @@ from tests.world import DUTY, PASSWORD, World, soon
 
 # All refusals that the rules name; another would say that something is hidden.
 OTHER_REFUSALS = {
-    "agreement_forbids", "already_assigned", "already_party", "closed",
-    "level_too_high", "no_tear_line", "not_a_party", "not_lead", "not_open",
+    "agreement_forbids", "agreement_needed", "already_assigned", "already_party",
+    "closed", "level_too_high", "no_tear_line", "not_a_party", "not_lead", "not_open",
     "not_released", "party_left", "red_by_author", "red_needs_author",
     "tear_line_empty", "tlp_forbids", "unknown_grantee", "unknown_zone", "wrong_state",
     "permission", "not_participant", "is_tear_line", "not_under_way", "not_owner",

@@ -76,6 +76,7 @@ def _patrol(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
                 if kind == "agency"}  # fmt: skip
     return patrols.actions.plan(
         by=by, release_to=to, title=mark, zone=_zone_of(by),
+        agreement=agreement_with(by, partners),
         lead=Agency.objects.get(code=by.agency),
         participants=[by.agency or "", *sorted(partners)],
         starts_at=soon(1), ends_at=soon(9), **marking,
@@ -92,6 +93,17 @@ def _programme(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
         start_time=time(8), time_zone="UTC", duration=timedelta(hours=4),
         entitlements=dict.fromkeys([by.agency or "", *partners], 1), **marking,
     )  # fmt: skip
+
+
+def agreement_with(by: Actor, partners: set[str]) -> Agreement | None:
+    """Return the first of the agency's agreements that all of some are parties to."""
+    if not partners:
+        return None
+    found = Agreement.objects.visible_to(by).order_by("code")
+    for code in sorted(partners):
+        present = {"parties__agency__code": code, "parties__left_at": None}
+        found = found.filter(**present)
+    return found.first() or first_agreement(by)
 
 
 def first_agreement(by: Actor) -> Agreement | None:

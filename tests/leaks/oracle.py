@@ -237,7 +237,7 @@ class Oracle:
         return self.sees_record(person, self.plans[pk])
 
     def sees_none(self, person: Person, pk: UUID) -> bool:
-        """Nobody in town asks for rosters: the crawl and their own tests do."""
+        """Nobody in town asks for rosters or hands over: crawl and own tests do."""
         return False
 
     def sees_version(self, person: Person, pk: UUID) -> bool:
@@ -374,7 +374,18 @@ RULES = {
     "fix": Oracle.sees_fix,
     "leadplan": Oracle.sees_plan,
     **dict.fromkeys(
-        ["roster", "rosterwork", "assignment", "assetuse", "gap"], Oracle.sees_none
+        [
+            "roster",
+            "rosterwork",
+            "assignment",
+            "assetuse",
+            "gap",
+            "remedy",
+            "wish",
+            "swap",
+            "handover",
+        ],
+        Oracle.sees_none,
     ),
     "zoneversion": Oracle.sees_version,
     "routeversion": Oracle.sees_version,

@@ -251,6 +251,17 @@ def _planned(readers: Readers, person: Person, row: Any) -> bool:
     )
 
 
+def _own_duties(readers: Readers, person: Person, row: Any) -> bool:
+    """The officers' own agency, as far as it sees the patrols."""
+    from patrols.models import Assignment, Patrol  # noqa: PLC0415
+
+    is_own = person.agency is not None and person.agency == row.agency_id
+    if wanted := getattr(row, "wanted_id", None):
+        other = readers.row(Patrol, readers.row(Assignment, wanted).patrol_id)
+        is_own = is_own and readers.sees(person, other)
+    return is_own and _like_parent(readers, person, row)
+
+
 def _cleared_owner(readers: Readers, person: Person, row: Any) -> bool:
     return _owner_alone(readers, person, row) and person.clearance >= row.level
 
@@ -275,6 +286,7 @@ RULES: dict[str, Rule] = {
     "FeedKey": _officer_alone,
     "Fix": _like_parent,
     "Gap": _planned,
+    "HandOver": _like_parent,
     # Given back to whoever sent the request, and to the same key only.
     "IdempotencyKey": _nobody,
     "LeadPlan": _like_parent,
@@ -283,12 +295,15 @@ RULES: dict[str, Rule] = {
     "Officer": _officer,
     "Party": _agreement,
     "Release": _release,
+    "Remedy": _planned,
     "Response": _between_two,
     "Roster": _cleared_owner,
     # The people of all agencies: for the platform alone.
     "RosterWork": _nobody,
     "RouteVersion": _like_parent,
     "State": _everybody,
+    "Swap": _own_duties,
+    "Wish": _own_duties,
     "ZoneVersion": _like_parent,
 }
 # Fields with fewer readers than their row.

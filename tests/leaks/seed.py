@@ -24,7 +24,7 @@ from agencies.records import Guarded, Owned, Record, guarded_models
 from incidents import actions as incidents
 from live import sequencer
 from patrols import actions as patrols
-from patrols.models import Programme
+from patrols.models import Assignment, Programme
 from patrols.roster_run import run_next
 from tests.leaks import makers
 from tests.world import PASSWORD, World, soon
@@ -152,6 +152,7 @@ def fill(world: World) -> None:
         if hang := hangs.get(row.type_name()):
             hang(world, row, VARIANTS[variant][0])
     _ask(world)
+    hand_over(world)
     rosters(world)
     _accounts(world)
     time.sleep(0.25)  # until the releases that were to expire have
@@ -206,10 +207,32 @@ def _ask(world: World) -> None:
         patrols.counter(patrol=patrol, ends_at=soon(12), reason="R", by=by)
 
 
+def hand_over(world: World) -> None:
+    """Let a partner decline the lead of a patrol that is out, then take it.
+
+    Another agency is let see the patrol, and with it who leads.
+    """
+    by, partner = world.owner, world.partner
+    with acting(by):
+        grantees = ["agency:TJ-BT", "agency:KZ-BS"]
+        patrol: Any = makers.MAKERS["patrol"](by, f"N{next(NUMBERS)}", grantees[:1])
+        releases.release(record=patrol, to=grantees[1], by=by)
+        patrols.propose(patrol=patrol, by=by)
+    with acting(partner):
+        patrols.agree(patrol=patrol, by=partner)
+    with acting(by):
+        patrols.start(patrol=patrol, by=by)
+        patrols.offer_lead(patrol=patrol, to="TJ-BT", reason="R", by=by)
+    with acting(partner):
+        patrols.decline_lead(patrol=patrol, reason="R", by=partner)
+        patrols.seize_lead(patrol=patrol, reason="R", by=partner)
+
+
 def rosters(world: World) -> None:
     """One that is published, with people and equipment of two agencies; and a draft.
 
-    Nobody has the commanders' paper: both agencies are short of commanders.
+    Somebody of each agency has a wish, and one asks a colleague to swap. Nobody has
+    the commanders' paper: both agencies are short of commanders.
     """
     by = world.owner
     with acting(by):
@@ -218,10 +241,14 @@ def rosters(world: World) -> None:
             recurrence="FREQ=DAILY", first_on=date(2026, 1, 1), start_time=clock(20),
             time_zone="UTC", duration=timedelta(hours=4),
             entitlements={"KG-BS": 1, "TJ-BT": 1},
-            demand={"places": {"KG-BS": 2, "TJ-BT": 2},
+            demand={"places": {"KG-BS": 1, "TJ-BT": 2},
                     "equipment": {"KG-BS": {"radio": 1}}},
         )  # fmt: skip
-        patrols.open_patrols(programme=programme, upto=soon(24 * 4), by=by)
+        opened = patrols.open_patrols(programme=programme, upto=soon(24 * 4), by=by)
+    for name in ("owner", "partner"):
+        wishing = world.actor(name)
+        with acting(wishing):
+            patrols.wish(patrol=opened[0], is_wanted=False, reason="R", by=wishing)
     day = timezone.localdate()
     for is_published in (True, False):
         with acting(by):
@@ -233,6 +260,23 @@ def rosters(world: World) -> None:
         if is_published:
             with acting(by):
                 patrols.publish_roster(roster=roster, by=by)
+    _swap(world)
+
+
+def _swap(world: World) -> None:
+    """Ask a colleague to take a duty over, or to exchange it for one of theirs."""
+    names = {world.officers[name].pk: name for name in ("owner", "owner_low")}
+    with system("test"):
+        sent = Assignment.objects.filter(is_active=True, officer__in=names)
+        given, *others = sent.order_by("during")
+    name = names.pop(given.officer_id)
+    (colleague,) = names.values()
+    by = world.actor(name)
+    with acting(by):
+        patrols.ask_swap(
+            assignment=given, colleague=world.officers[colleague], note="N", by=by,
+            wanted=next((one for one in others if one.officer_id in names), None),
+        )  # fmt: skip
 
 
 def _redraw(world: World, row: Any, name: str) -> None:

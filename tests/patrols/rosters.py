@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agencies.actions import accounts, personnel
 from agencies.context import acting, system
-from agencies.models import Officer
+from agencies.models import Absence, Officer
 from agencies.policy import Actor, Role
 from patrols import actions
 from patrols.models import Assignment, Patrol, Programme, Roster
@@ -70,7 +70,9 @@ def opened(
     return programme
 
 
-def asked(world: World, by: Actor | None = None, **values: Any) -> Roster:
+def asked(
+    world: World, by: Actor | None = None, days: int = DAYS, **values: Any
+) -> Roster:
     """Ask for a roster of the days ahead."""
     by = by or world.owner
     today = timezone.localdate()
@@ -81,7 +83,7 @@ def asked(world: World, by: Actor | None = None, **values: Any) -> Roster:
                 {
                     "agreement": world.agreement,
                     "from_on": today,
-                    "until_on": today + timedelta(days=DAYS),
+                    "until_on": today + timedelta(days=days),
                     "seconds": 5,
                 }
                 | values
@@ -120,3 +122,16 @@ def patrols() -> list[Patrol]:
     """Return all patrols, in order."""
     with system("test"):
         return list(Patrol.objects.order_by("starts_at"))
+
+
+def away(world: World, officer: Officer, kind: str = "leave") -> Absence:
+    """Send somebody away for all the days."""
+    by = world.owner if officer.agency_id == world.owner.agency_id else world.partner
+    with acting(by):
+        return personnel.enter_absence(
+            officer=officer,
+            kind=kind,
+            starts_at=timezone.now(),
+            ends_at=timezone.now() + timedelta(days=30),
+            by=by,
+        )

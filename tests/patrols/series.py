@@ -49,7 +49,7 @@ def a_programme(world: World, by: Actor | None = None, **values: Any) -> Program
 
 
 def a_patrol(world: World, by: Actor | None = None, **values: Any) -> Patrol:
-    """Plan one patrol of KG-BS, which leads, and TJ-BT, an hour ahead."""
+    """Plan one patrol of KG-BS, which leads, and TJ-BT, under KG-TJ, an hour ahead."""
     by = by or world.owner
     zone = values.pop("zone", None) or a_zone(by, values.pop("zone_code", "Z-P"))
     begin = datetime.now(UTC) + timedelta(hours=1)
@@ -59,6 +59,7 @@ def a_patrol(world: World, by: Actor | None = None, **values: Any) -> Patrol:
             zone=zone,
             **(
                 {
+                    "agreement": world.agreement,
                     "lead": world.agencies["KG-BS"],
                     "participants": ["KG-BS", "TJ-BT"],
                     "title": "Night watch",

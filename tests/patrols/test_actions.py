@@ -13,7 +13,7 @@ from agencies.context import acting, system
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from agencies.policy import Actor
 from live.models import Event
-from patrols import actions, rules
+from patrols import actions, leads, rules
 from patrols.models import BorderSection, Patrol, PatrolState, Programme
 from patrols.rotation import deviations
 from tests.patrols.series import (
@@ -47,8 +47,8 @@ def refusal(kind: type[Refused], action: Any, by: Actor, **values: Any) -> str:
 def worst(world: World, programme: Programme) -> Fraction:
     """Return the largest deviation in a programme's ledger."""
     with acting(world.owner):
-        rows = Patrol.objects.visible_to(world.owner).ledger(programme)
-    ledger = [slot for _at, slot in rows]
+        rows = leads.seen_entries(programme, world.owner)
+    ledger = [one.slot for one in rows]
     return max(abs(d) for after in deviations(ledger) for d in after.values())
 
 

@@ -40,7 +40,9 @@ def test_platform_keeps_border_sections(platform: Client) -> None:
     section = BorderSection.objects.get()
     assert section.line.geom_type == "MultiLineString"
     page = "/admin/patrols/bordersection/KG-TJ-01/change/"
-    assert "MultiLineString" in platform.get(page).content.decode()
+    shown = platform.get(page).content.decode()
+    assert "MultiLineString" in shown
+    assert 'data-map-draw="id_line"' in shown
     changed = SECTION | {"status": "agreed", "line": section.line.json}
     assert platform.post(page, changed).status_code == 302
     section.refresh_from_db()
@@ -86,6 +88,13 @@ def test_records_are_there_to_look_at(callers: Callers, world: World) -> None:
     for name in ("zone", "route", "checkpoint", "programme", "patrol", "bordersection"):
         assert admin.page(f"/admin/patrols/{name}/").status_code == 200
         assert admin.page(f"/admin/patrols/{name}/add/").status_code == 403
+    BorderSection.objects.create(
+        code="S", name="S", states=["KG", "TJ"], status="agreed",
+        line=MultiLineString(a_line(), srid=4326),
+    )  # fmt: skip
+    # Who may not change it has nothing to draw on.
+    section = admin.page("/admin/patrols/bordersection/S/change/").content.decode()
+    assert "data-map-draw" not in section
     page = admin.page(f"/admin/patrols/patrol/{patrol.pk}/change/")
     assert page.status_code == 200
     assert patrol.ref in page.content.decode()

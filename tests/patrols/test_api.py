@@ -37,6 +37,7 @@ LISTS = (
 def body_of_patrol(where: str, **values: Any) -> dict[str, Any]:
     """Return the body of a new patrol."""
     return {
+        "agreement": "KG-TJ",
         "lead": "KG-BS",
         "participants": ["KG-BS", "TJ-BT"],
         "title": "Night watch",

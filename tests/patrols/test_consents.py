@@ -38,7 +38,9 @@ ALL = [*BOTH, "UZ-BT"]
 
 
 def far(world: World, days: float = 20, **values: Any) -> Patrol:
-    """Return a draft some days ahead, of six hours."""
+    """Return a draft some days ahead, of six hours; of all only if all are parties."""
+    if values.get("participants") == ALL:
+        world.join("UZ-BT")
     begin = days_ahead(days)
     hours = {"starts_at": begin, "ends_at": begin + 6 * HOUR}
     return a_patrol(world, **(hours | values))
@@ -317,7 +319,6 @@ def test_a_patrol_of_a_programme_is_moved(world: World) -> None:
 
 
 def test_a_change_asks_again_only_those_it_touches(world: World) -> None:
-    world.join("UZ-BT")
     patrol = proposed(world, participants=ALL, lead=world.agencies["TJ-BT"])
     for by in (world.partner, world.late):
         do(by, actions.accept, patrol)

@@ -171,7 +171,11 @@ def test_the_second_of_two_editors_is_told(callers: Callers, world: World) -> No
     day = {"starts_at": "2027-01-01T08:00", "ends_at": "2027-01-01T09:00"}
     forms = [
         (f"/patrols/zones/{zone.pk}/edit/", {"code": "Z", "area": SQUARE}, "name"),
-        (f"/patrols/{patrol.pk}/edit/", {"zone": str(zone.pk)} | day, "title"),
+        (
+            f"/patrols/{patrol.pk}/edit/",
+            {"zone": str(zone.pk), "purpose": patrol.purpose} | day,
+            "title",
+        ),
         (
             f"/patrols/programmes/{programme.pk}/edit/",
             programme_form(zone, is_active="on"),

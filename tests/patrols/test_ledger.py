@@ -87,6 +87,14 @@ def went(world: World) -> tuple[Programme, Patrol]:
                 for n in places
             ]
             actions.add_fixes(patrol=patrol, fixes=fixes, by=by)
+        # Two kilometres aside, it says: but it may be half a kilometre wrong.
+        vague = actions.NewFix(
+            at=begin + timedelta(seconds=90),
+            place=(70.31, 40.018),
+            device="a",
+            accuracy_m=500,
+        )
+        actions.add_fixes(patrol=patrol, fixes=[vague], by=by)
         actions.complete(patrol=patrol, at=begin + timedelta(hours=6), by=by)
     return programme, patrol
 
@@ -130,13 +138,13 @@ def test_ledger_is_of_what_one_sees(callers: Callers, world: World) -> None:
     rows = list(
         csv.DictReader(
             callers.partner.page(f"{path}ledger.csv", **year)
-            .content.decode()
+            .content.decode("utf-8-sig")
             .splitlines()
         )
     )
     assert [(r["agency"], r["leads"], r["hours"]) for r in rows] == [
-        ("KG-BS", "1", "6.0"),
-        ("TJ-BT", "0", "0.0"),
+        ("KG-BS", "1", "6"),
+        ("TJ-BT", "0", "0"),
     ]
     early = callers.partner.page(path, first="2001-01-01", last="2001-12-31")
     assert "No patrol that you see went out in this time." in early.content.decode()

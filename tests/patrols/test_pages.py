@@ -109,7 +109,8 @@ def test_patrol_says_why_its_lead_leads(callers: Callers, world: World) -> None:
     assert [p.lead.code for p in opened[:3]] == ["KG-BS", "TJ-BT", "KG-BS"]
     page = callers.partner.page(f"/patrols/{opened[1].pk}/").content.decode()
     text = " ".join(page.split())
-    assert "With this patrol the share of TJ-BT comes to 0.67 leads" in text
+    assert "It was the turn of TJ-BT. It is due 1 of every 3 leads" in text
+    assert "by this patrol that makes 0.67" in text
     assert "before it had led 0" in text
     # A third of a lead more than its share, of which it was owed two thirds.
     assert "−0.33" in text
@@ -193,6 +194,8 @@ def test_patrol_is_planned_and_changed(callers: Callers, world: World) -> None:
     zone = a_zone(world.owner)
     given = {
         "title": "Bazaar day",
+        "agreement": "KG-TJ",
+        "purpose": "patrol",
         "zone": str(zone.pk),
         "starts_at": "2026-12-01T08:00",
         "ends_at": "2026-12-01T16:00",

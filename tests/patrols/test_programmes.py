@@ -26,7 +26,7 @@ def test_programme_is_previewed_founded_and_changed(
     preview = callers.owner.send("/patrols/programmes/new/", **given, preview="yes")
     text = preview.content.decode()
     assert "Of every 3 patrols KG-BS leads 2 and TJ-BT leads 1." in text
-    leads = re.findall(r'lead expected</span>\s*<span class="agency">([\w-]+)', text)
+    leads = re.findall(r'lead expected\s*</span>\s*<span class="agency">([\w-]+)', text)
     assert leads == ["KG-BS", "TJ-BT", "KG-BS"] * 2
     with acting(world.owner):
         assert not Programme.objects.visible_to(world.owner).exists()
@@ -66,6 +66,7 @@ def test_preview_of_a_change_leaves_out_what_it_would_cancel(
     text = page.content.decode()
     assert text.count("lead expected") == 5
     assert text.count("state-agreed") == 1
+    assert text.count("what is agreed stays") == 1
     assert text.count("state-planned") == 0
 
 

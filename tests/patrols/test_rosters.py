@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
-from agencies.actions import personnel
 from agencies.context import acting, system
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound
 from agencies.policy import Actor
@@ -22,6 +21,7 @@ from tests.patrols.rosters import (
     active,
     again,
     asked,
+    away,
     force,
     opened,
     patrols,
@@ -385,7 +385,7 @@ def test_an_absence_is_mended_with_few_changes(world: World) -> None:
     roster = publish(world, ready(world))
     before = {(one.patrol_id, one.officer_id) for one in active()}
     (lost, *_rest) = active(agency=world.agencies["KG-BS"], is_commander=False)
-    _away(world, lost.officer)
+    away(world, lost.officer)
     by = world.owner
     with acting(by):
         mended = actions.replan(roster=roster, by=by)
@@ -432,24 +432,11 @@ def test_a_changed_crew_asks_its_agency_again(world: World) -> None:
         assert Patrol.objects.visible_to(by).get(pk=first.pk).state == "proposed"
 
 
-def _away(world: World, officer: Any) -> None:
-    """Send somebody on leave for all the days."""
-    by = world.owner if officer.agency.code == "KG-BS" else world.partner
-    with acting(by):
-        personnel.enter_absence(
-            officer=officer,
-            kind="leave",
-            starts_at=timezone.now(),
-            ends_at=timezone.now() + timedelta(days=30),
-            by=by,
-        )
-
-
 def _empty(world: World, people: dict[str, Any]) -> None:
     """Send everybody of TJ-BT on leave."""
     for officer in [*people.values(), *world.officers.values()]:
         if officer.agency.code == "TJ-BT":
-            _away(world, officer)
+            away(world, officer)
 
 
 # --- what becomes of a crew -----------------------------------------------------

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from agencies.context import acting, system
-from patrols import actions
+from patrols import actions, leads
 from patrols.models import Patrol, Programme
 from patrols.rotation import deviations
 from patrols.tasks import open_patrols
@@ -41,9 +41,9 @@ def test_continues_what_a_planner_began(world: World) -> None:
         begun = actions.open_patrols(programme=programme, upto=days_ahead(5), by=by)
     assert open_patrols() == 23
     with acting(by):
-        rows = Patrol.objects.visible_to(by).ledger(programme)
-    assert [slot.lead for _at, slot in rows][:5] == [p.lead.code for p in begun]
-    after = deviations([slot for _at, slot in rows])
+        rows = leads.seen_entries(programme, by)
+    assert [one.slot.lead for one in rows][:5] == [p.lead.code for p in begun]
+    after = deviations([one.slot for one in rows])
     assert max(abs(d) for one in after for d in one.values()) < 1
 
 

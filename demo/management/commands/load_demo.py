@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from demo import access, cast, loader
+from demo import access, cast, loader, planning
 
 
 class Command(BaseCommand):
@@ -36,6 +36,7 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration is loaded already.")
             return
         loader.load(self.stdout.write)
+        planning.load_roster()
         loader.sequence()
         access.write(options["file"])
         took = time.monotonic() - start

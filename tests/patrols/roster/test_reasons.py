@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from itertools import chain
+from operator import attrgetter
 
 import pytest
 
@@ -19,8 +20,9 @@ from patrols.roster import (
     to_json,
 )
 from patrols.roster.conflict import RULES, is_possible, relax
+from patrols.roster.law import Law
 from patrols.roster.problem import Assignment, Span
-from patrols.roster.remedies import apply
+from patrols.roster.remedies import Change, apply, varied
 from tests.patrols.roster.small import (
     at,
     chance,
@@ -201,6 +203,48 @@ def test_short_notice_is_avoided_if_it_can_be() -> None:
     mended = repair(replace(problem, officers=(ill, problem.officers[1])), known)
     assert set(mended.plan.assignments) == {Assignment("p", "r"), Assignment("q", "o")}
     assert (mended.plan.terms.changes, mended.plan.terms.late_changes) == (1, 1)
+
+
+def test_only_free_places_are_filled_where_that_will_do() -> None:
+    """Nobody is moved, and no ring is needed to know that one call is the least."""
+    people = tuple(officer(f"o{n}") for n in range(4))
+    problem = Problem(people, tuple(patrol(f"p{n}", n) for n in range(3)))
+    known = Plan(assignments=tuple(Assignment(f"p{n}", f"o{n}") for n in range(3)))
+    ill = replace(people[1], away=(Span(at(1), at(2), "sick"),))
+    mended = repair(replace(problem, officers=(people[0], ill, *people[2:])), known)
+    assert (mended.lost, mended.changes, mended.is_minimal) == (1, 1, True)
+    assert (mended.patrols, mended.plan.terms.gaps) == (1, 0)
+
+
+def test_one_duty_is_given_up_rather_than_two() -> None:
+    """A patrol was moved onto two others: to give up that one is one call, not two."""
+    outings = patrol("p", 0, 8, 14), patrol("q", 0, 6, 4), patrol("r", 0, 21, 4)
+    people = officer("o"), officer("s"), officer("t")
+    problem = Problem(people, outings, laws=(Law("H5", 0),))
+    known = Plan(assignments=tuple(Assignment(one.id, "o") for one in outings))
+    mended = repair(problem, known)
+    assert (mended.plan.terms.gaps, mended.changes, mended.is_minimal) == (0, 1, True)
+    changed = replace(problem, published=known.assignments)
+    assert findings(changed, mended.plan) == []
+
+
+def test_remedies_of_every_kind_have_their_turn() -> None:
+    changes = [Change("authorise", "p", f"o{n}") for n in range(3)]
+    changes.append(Change("fewer-places", "p", detail="A"))
+    assert [one.code for one in varied(changes, attrgetter("code"))] == [
+        "authorise",
+        "fewer-places",
+        "authorise",
+        "authorise",
+    ]
+
+
+def test_a_shortage_without_time_is_that_of_a_roster_at_hand() -> None:
+    problem = Problem(
+        (officer("o"),), tuple(patrol(f"p{n}", 0, lead="A") for n in range(3))
+    )
+    found = shortage(problem, seconds=0)
+    assert (found.total, found.missing[0]) == (5, ("H1", 2))
 
 
 # --- what is stored ---------------------------------------------------------------

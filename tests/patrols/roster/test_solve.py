@@ -1,16 +1,21 @@
 """The search against every roster there is, and its promises."""
 
 from dataclasses import replace
+from datetime import datetime
 
+import numpy as np
 import pytest
 
-from patrols.roster import solve, tighten
+from patrols.roster import bounds, solve, tighten
 from patrols.roster.bounds import flow_bound, linear_bound
 from patrols.roster.case import Case
+from patrols.roster.days import Days
+from patrols.roster.law import lookup
 from patrols.roster.model import Model
 from patrols.roster.problem import Pin, Problem
 from patrols.roster.roster import Roster
 from tests.patrols.roster.small import (
+    at,
     best,
     chance,
     findings,
@@ -29,13 +34,19 @@ def test_the_optimum_is_that_of_all_rosters(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_bounds_are_below_the_optimum(seed: int) -> None:
+def test_bounds_are_below_the_optimum(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     problem = chance(seed)
     least = best(problem)
     linear = linear_bound(problem)
     assert flow_bound(Case(problem)) <= least
     assert linear is not None
     assert linear <= least
+    monkeypatch.setattr(bounds, "WHOLE", 0)
+    divided = linear_bound(problem)
+    assert divided is not None
+    assert divided <= linear
 
 
 @pytest.mark.parametrize("seed", range(12, 20))
@@ -52,6 +63,42 @@ def test_the_model_counts_what_the_roster_counts(seed: int) -> None:
     assert answer.is_optimal
     assert answer.value is not None
     assert roster.cost() == round(answer.value) + constant
+
+
+def test_half_of_each_language_fills_no_place() -> None:
+    """The linear relaxation sees what a crew without a language in common lacks."""
+    problem = Problem(
+        (
+            *(officer(f"a{n}", languages=("ru",)) for n in range(3)),
+            *(officer(f"b{n}", "B", languages=("en",)) for n in range(3)),
+        ),
+        (patrol("p", 0, places={"A": 1, "B": 1}, languages=("ru", "en")),),
+    )
+    bound = linear_bound(problem)
+    assert bound is not None
+    assert bound >= problem.weights.unfilled
+
+
+def test_many_spans_are_counted_as_each_alone() -> None:
+    """By night, at weekends and over the change of clocks in Warsaw."""
+    begin, hour = int(at(20).timestamp()), 3600
+    starts = np.array([begin + 5 * hour * n for n in range(80)], np.int64)
+    ends = starts + np.array([hour * (2 + 7 * (n % 8)) for n in range(80)], np.int64)
+    first, last = int(starts[0]), int(ends.max())
+    days = Days("A", "Europe/Warsaw", first, last, lookup(()))
+    zone, found = days.zone, days.calendar(starts, ends)
+    for n, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        clock = [
+            datetime.fromtimestamp(moment, zone)
+            for moment in range(start, end, hour // 2)
+        ]
+        dates = sorted({one.date() for one in clock})
+        assert [days.dates[day] for day in found.touched[n]] == dates
+        assert days.touched(start, end) == found.touched[n]
+        assert found.nights[n] == any(one.hour < 5 for one in clock)
+        assert found.weekends[n] == any(one.weekday() > 4 for one in clock)
+        assert sum(part for _week, part in found.hours[n]) == end - start
+        assert found.rested[n] == end + 11 * hour == days.rested(start, end)
 
 
 def crowd() -> Problem:
