@@ -227,10 +227,13 @@ class Town(Ground):
         self._note_consents(row)
 
     def move(self, who: str, patrol: UUID) -> None:
-        """Send a position, each a minute and a kilometre after the one before."""
+        """Send a position, each a minute and a kilometre after the one before.
+
+        Well within the two hours that maps show, however long an example takes.
+        """
         row = self.row(patrol)
         number = list(self.oracle.fixes.values()).count(patrol)
-        at = timezone.now() - timedelta(minutes=100 - number)
+        at = timezone.now() - timedelta(minutes=45 - number)
         place = (70.5 + number / 100, 40.1)
         fix = patrols.actions.NewFix(at=at, place=place, device="d")
         done = self.do(
