@@ -1,7 +1,7 @@
 """Strict input: unknown fields, times without a zone and bad geometries are errors."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -75,6 +75,19 @@ class Text(serializers.CharField):
             self.fail("invalid")
         value: str = super().to_internal_value(data)
         return value
+
+
+class OurDay(serializers.DateField):
+    """A day that a system of ours can mean."""
+
+    default_error_messages = {"bad_day": _("Not a day of our time.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        """Refuse days at which clocks and calendars break."""
+        day: date = super().to_internal_value(value)
+        if not EARLIEST.date() <= day <= LATEST.date():
+            self.fail("bad_day")
+        return day
 
 
 class Bounded(serializers.ListField):

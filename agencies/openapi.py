@@ -73,10 +73,12 @@ class Schema(AutoSchema):
         parameters = list(super().get_override_parameters())
         for name in re.findall(r"{(\w+_id)}", self.path):
             parameters.append(OpenApiParameter(name, UUID, OpenApiParameter.PATH))
-        if isinstance(self.view, AnsweredOnce) and self.method == "POST":
-            parameters = [*parameters, _KEY]
-        if isinstance(self.view, AnsweredOnce) and self.method == "PATCH":
-            parameters = [*parameters, _VERSION]
+        if isinstance(self.view, AnsweredOnce):
+            is_kept = self.view.action not in self.view.answered_anew
+            if self.method == "POST" and is_kept:
+                parameters = [*parameters, _KEY]
+            if self.method == "PATCH":
+                parameters = [*parameters, _VERSION]
         return parameters
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:

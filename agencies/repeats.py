@@ -6,7 +6,7 @@ the answer is kept together with what it says was done, for 48 hours.
 """
 
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
@@ -31,6 +31,9 @@ class AnsweredOnce:
     """Views that answer a repeated POST without doing it again."""
 
     kwargs: dict[str, Any]
+    action: str
+    # Actions that change nothing: their answer is made anew, for what one sees now.
+    answered_anew: ClassVar[frozenset[str]] = frozenset()
     _claim: IdempotencyKey | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -38,6 +41,8 @@ class AnsweredOnce:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         key = request.headers.get("Idempotency-Key")
         if request.method != "POST" or key is None:
+            return
+        if self.action in self.answered_anew:
             return
         if not 0 < len(key) <= _LONGEST or not key.isprintable():
             text = _("Idempotency-Key: 1 to 255 printable characters.")

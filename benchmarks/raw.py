@@ -62,9 +62,13 @@ HANDED = """(
     SELECT coalesce(json_agg(json_build_object(
         'giver', giver.code, 'taker', taker.code, 'state', h.state,
         'reason', h.reason, 'answer', h.answer, 'offered_at', h.offered_at,
-        'offered_by', CASE WHEN h.giver_id = %(me)s THEN h.offered_by END,
+        'offered_by', CASE WHEN h.giver_id = %(me)s AND h.state <> 'seized'
+            THEN h.offered_by END,
         'answered_at', h.answered_at,
-        'answered_by', CASE WHEN h.taker_id = %(me)s THEN h.answered_by END
+        'answered_by', CASE WHEN h.taker_id = %(me)s
+            AND h.state IN ('accepted', 'declined', 'seized')
+            OR h.giver_id = %(me)s AND h.state = 'withdrawn'
+            THEN nullif(h.answered_by, '') END
     ) ORDER BY h.offered_at, h.id), '[]')
     FROM patrols_handover h JOIN agencies_agency giver ON giver.id = h.giver_id
     JOIN agencies_agency taker ON taker.id = h.taker_id

@@ -5,19 +5,27 @@ crew, and nothing else: how many come of each agency, in which role, by which ca
 That is ``Patrol.crew``, written when a roster is published.
 """
 
+import time
 from collections.abc import Collection, Iterable
+from math import inf
 from uuid import UUID
 
-from agencies.accounts import share_of
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.accounts import actor_of, memberships, share_of
+from agencies.errors import Conflict
 from agencies.models import Agency, Asset, Officer
 from agencies.policy import (
     NOBODY_KEY,
     PERMISSIONS,
     Audience,
     Permission,
+    base_key,
     officer_key,
+    stricter,
 )
-from patrols.models import Assignment, Patrol
+from patrols.models import Assignment, Patrol, Swap, Wish
 
 COMMANDER, OFFICER = "commander", "officer"
 # By agency its people, the commander first.
@@ -30,15 +38,38 @@ def share(patrol: Patrol, agency: Agency) -> Audience:
     return found if found.keys else Audience(frozenset({NOBODY_KEY}))
 
 
-def told_of(level: int, agency: Agency, *officers: UUID) -> Audience:
+def shared(patrol: Patrol, agency: Agency) -> Audience:
+    """Return that part; refuse an agency that has none: nobody would see what it asks.
+
+    An officer may see a patrol that was released to that officer by name.
+    """
+    found, now = share_of(patrol, agency), time.time()
+    if all(found.expiring.get(key, inf) <= now for key in found.keys):
+        text = _("Only named officers of your agency may see this patrol.")
+        raise Conflict("not_shared", text)
+    return found
+
+
+def told_of(row: Wish | Swap, *officers: UUID) -> Audience:
     """Return some officers of an agency, and its planners: who hears of their duties.
 
-    ``level`` is that of the patrol that it is about.
+    Of them only those whom the row lets in, at its level and for as long as it does.
     """
     roles = [role for role, may in PERMISSIONS.items() if Permission.PATROL_PLAN in may]
-    rows = Officer.objects.filter(agency=agency, is_active=True, roles__overlap=roles)
-    ids = {*officers, *rows.order_by().values_list("pk", flat=True)}
-    return Audience(frozenset(officer_key(pk, level) for pk in ids))
+    concerned = Q(pk__in=officers) | Q(roles__overlap=roles)
+    people = Officer.objects.filter(concerned, agency=row.agency_id, is_active=True)
+    held, seen = memberships(row.agency_id), row.stored_audience
+    keys, expiring = set(), {}
+    for one in people.select_related("agency").order_by():
+        ways = seen.keys & set(actor_of(one, lambda *_of: held).keys)
+        if not ways:
+            continue
+        way = max(sorted(ways), key=lambda way: seen.expiring.get(way, inf))
+        key = stricter(officer_key(one.pk, 0), base_key(way))
+        keys.add(key)
+        if way in seen.expiring:
+            expiring[key] = seen.expiring[way]
+    return Audience(frozenset(keys or {NOBODY_KEY}), expiring)
 
 
 def hold(

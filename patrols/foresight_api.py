@@ -23,9 +23,13 @@ from patrols.serializers.programmes import (
     ProgrammeWriteSerializer,
 )
 
+_PREVIEWS = frozenset({"preview", "preview_change"})
+
 
 class ProgrammePreview(OwnedViewSet):
     """What would stand in the way of a programme."""
+
+    answered_anew = _PREVIEWS
 
     @extend_schema(request=ProgrammeWriteSerializer, responses=ForesightSerializer)
     @action(detail=False, methods=["post"])
@@ -59,6 +63,8 @@ class ProgrammePreview(OwnedViewSet):
 
 class PatrolPreview(OwnedViewSet):
     """What would stand in the way of a patrol, or does."""
+
+    answered_anew = _PREVIEWS
 
     @extend_schema(request=PatrolWriteSerializer, responses=ForesightSerializer)
     @action(detail=False, methods=["post"])

@@ -165,11 +165,18 @@ def digest(found: Iterable[Change]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
+# Leads; nobody plans to be farther off.
+MOST_OFF = 1000
+
+
 def deviation(text: str) -> Fraction:
     """Return an exact deviation from its text, such as 5/4; raises ``ValueError``."""
     if not re.fullmatch(r"\d{1,30}(/\d{1,30}|\.\d{1,30})?", text):
         raise ValueError(text)
     try:
-        return Fraction(text)
+        found = Fraction(text)
     except ZeroDivisionError:
         raise ValueError(text) from None
+    if found > MOST_OFF:
+        raise ValueError(text)
+    return found

@@ -14,6 +14,7 @@ from agencies.rest import ReadViewSet, VersionedViewSet
 from patrols import actions
 from patrols import roster_shown as shown
 from patrols.filters import AssignmentFilters, RosterFilters
+from patrols.force import may_look
 from patrols.models import Assignment, Remedy, Roster, is_planner
 from patrols.serializers.rosters import (
     AssignmentSerializer,
@@ -138,10 +139,14 @@ class RemedyViewSet(ReadViewSet):
     page_order = ("-id",)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Leave them to those who plan."""
+        """Leave them to those who plan, and people to who may read of them."""
         rows = super().get_queryset()
-        is_fake = getattr(self, "swagger_fake_view", False)
-        return rows if is_fake or is_planner(actor_of(self.request)) else rows.none()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        actor = actor_of(self.request)
+        if not is_planner(actor):
+            return rows.none()
+        return rows if may_look(actor) else rows.filter(officer=None)
 
 
 _ACTIVE = {"is_active": True}

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -16,6 +17,9 @@ from tests.database import SMALL_WORLD, copied, copy, drop, lead_to, using
 from tests.stack import stack  # noqa: F401 - a fixture
 from tests.world import QUICK_HASHERS, World, standing
 
+# No test looks at the clock: a machine that does much else is slow at times.
+hypothesis.settings.register_profile("karaul", deadline=None)
+hypothesis.settings.load_profile("karaul")
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.PASSWORD_HASHERS = QUICK_HASHERS
 # Pages are tested from the sources, without collecting and hashing files first.

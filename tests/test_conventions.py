@@ -71,6 +71,7 @@ SYSTEM = {
     "patrols/actions/programmes.py": "rotation counts all patrols of a programme",
     "patrols/actions/crewing.py": "a crew follows whoever moves its patrol",
     "patrols/actions/swaps.py": "a swap is judged with the duties of all agencies",
+    "patrols/actions/wishes.py": "a wish stands, though a release ended and hid it",
     "patrols/actions/rosters.py": "a roster sends the people of all agencies",
     "patrols/roster_run.py": "a roster is worked out from the people of all agencies",
     "patrols/feed_keys.py": "a calendar has a secret, and no session",

@@ -19,7 +19,10 @@ from agencies.errors import Invalid
 MAX_BYTES = 256 * 1024
 MAX_ROWS = 500
 # What a spreadsheet may run, or has been kept from running by apostrophes.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+# The same further in: where a list is separated by semicolons, a cell begins there.
+_INSIDE = re.compile(r"([;\t\r\n][\s\"']*)(?=[=+\-@＝＋－＠])")
+_KEPT_INSIDE = re.compile(r"([;\t\r\n][\s\"']*)'(?=[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,15 @@ def is_formula(cell: str) -> bool:
 
 
 def plain(cell: str) -> str:
-    """Take away the apostrophe that :func:`safe` has put before a cell."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    """Take away the apostrophes that :func:`safe` has put into a cell."""
+    first = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _KEPT_INSIDE.sub(r"\1", first)
 
 
 def safe(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet could run."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """Put an apostrophe before whatever a spreadsheet could run."""
+    inside = _INSIDE.sub(r"\1'", cell)
+    return f"'{inside}" if _FORMULA.match(cell) else inside
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

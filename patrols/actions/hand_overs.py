@@ -51,7 +51,7 @@ def accept_lead(*, patrol: Patrol, by: Actor) -> Patrol:
     row = _out(patrol, by)
     offer = _offer_to(row, by)
     _require_party(row, by)
-    _answer(offer, HandOverState.ACCEPTED, by)
+    _answer(offer, HandOverState.ACCEPTED, by.label)
     return _pass_on(row, offer.taker, Kind.LEAD_HANDED_OVER, by)
 
 
@@ -60,7 +60,7 @@ def decline_lead(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
     """Say that one's own agency does not take the lead that it was offered."""
     row = _out(patrol, by)
     offer = _offer_to(row, by)
-    _answer(offer, HandOverState.DECLINED, by, rules.require_reason(reason))
+    _answer(offer, HandOverState.DECLINED, by.label, rules.require_reason(reason))
     record_event(Kind.LEAD_DECLINED, by=by, subject=row)
     return row
 
@@ -72,7 +72,7 @@ def withdraw_lead(*, patrol: Patrol, by: Actor) -> Patrol:
     offer = _offer(row, by)
     if offer.giver_id != by.agency_id:
         raise Forbidden("not_lead", _("Only the agency that leads can offer the lead."))
-    _answer(offer, HandOverState.WITHDRAWN, by)
+    _answer(offer, HandOverState.WITHDRAWN, by.label)
     record_event(Kind.LEAD_WITHDRAWN, by=by, subject=row)
     return row
 
@@ -92,7 +92,8 @@ def seize_lead(*, patrol: Patrol, reason: str, by: Actor) -> Patrol:
     _require_party(row, by)
     why = rules.require_reason(reason)
     for offer in _open(row, by):
-        _answer(offer, HandOverState.WITHDRAWN, by)
+        # By nobody: whoever takes the lead need be of neither of the two.
+        _answer(offer, HandOverState.WITHDRAWN, "")
     _add(row, agency.code, HandOverState.SEIZED, why, by)
     return _pass_on(row, agency, Kind.LEAD_SEIZED, by)
 
@@ -152,9 +153,9 @@ def _add(row: Patrol, taker: str, state: str, reason: str, by: Actor) -> None:
     made.save(force_insert=True)
 
 
-def _answer(offer: HandOver, state: str, by: Actor, text: str = "") -> None:
+def _answer(offer: HandOver, state: str, who: str, text: str = "") -> None:
     offer.state, offer.answer = state, text
-    offer.answered_at, offer.answered_by = timezone.now(), by.label
+    offer.answered_at, offer.answered_by = timezone.now(), who
     offer.save()
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.accounts import agency_of
 from agencies.context import system
 from agencies.errors import Conflict, Invalid
+from agencies.fields import LATEST
 from agencies.models import Agreement, Party
 from agencies.policy import Actor, Audience, Permission, agency_key, require
 from live.journal import record as record_event
@@ -54,7 +55,8 @@ def request_roster(
         text = _("Your agency is not a party to this agreement.")
         raise Invalid("not_a_party", text, pointer="/agreement")
     today = timezone.localdate()
-    if until_on < from_on or (until_on - from_on).days >= MOST_DAYS:
+    length = (until_on - from_on).days
+    if not 0 <= length < MOST_DAYS or until_on > LATEST.date():
         text = _("From the first to the last day, %(most)s days at most.")
         shown = text % {"most": MOST_DAYS}
         raise Invalid("bad_span", shown, pointer="/until_on")
@@ -161,7 +163,7 @@ def publish_roster(*, roster: Roster, by: Actor) -> Roster:
     # The people of all agencies, of whom the planner sees only colleagues.
     with system("publish roster"):
         work = RosterWork.objects.get(roster=row)
-        patrols = _locked_patrols(row, work)
+        patrols = _locked_patrols(row, work, by)
         _require_sound(work, row, patrols, by)
         former = _people(patrols)
         found = _replace_crews(row, patrols, by)
@@ -187,7 +189,7 @@ def _own(roster: Roster, by: Actor, *states: str) -> Roster:
     return row
 
 
-def _locked_patrols(row: Roster, work: RosterWork) -> list[Patrol]:
+def _locked_patrols(row: Roster, work: RosterWork, by: Actor) -> list[Patrol]:
     """Lock all that a plan sends, and where; refuse what cannot be planned any more."""
     from patrols.roster_problem import patrols_of  # noqa: PLC0415 - loads OR-Tools
 
@@ -197,10 +199,18 @@ def _locked_patrols(row: Roster, work: RosterWork) -> list[Patrol]:
     hold(ids, sent, used)
     found = {patrol.pk: patrol for patrol in patrols_of(row, ids)}
     if gone := set(ids) - set(found):
-        refs = Patrol.objects.filter(pk__in=gone).values_list("ref", flat=True)
-        text = _("Not to be planned any more: %(refs)s. Plan anew.")
-        raise Conflict("patrols_gone", text % {"refs": ", ".join(sorted(refs)[:5])})
+        raise Conflict("patrols_gone", _gone(gone, by))
     return [found[pk] for pk in ids]
+
+
+def _gone(gone: Collection[UUID], by: Actor) -> str:
+    """Say which patrols are gone, of those that the planner sees still."""
+    seen = Patrol.objects.visible_to(by).filter(pk__in=gone)
+    refs = sorted(seen.values_list("ref", flat=True))[:5]
+    if not refs:
+        return str(_("Some of its patrols cannot be planned any more. Plan anew."))
+    text = _("Not to be planned any more: %(refs)s. Plan anew.")
+    return text % {"refs": ", ".join(refs)}
 
 
 def _require_sound(

@@ -14,7 +14,7 @@ from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import roster_words, rules, swap_rules
 from patrols.actions import sending
-from patrols.crews import Crew, crews, hold, share, told_of
+from patrols.crews import Crew, crews, hold, shared, told_of
 from patrols.models import OPEN_SWAPS, Assignment, Patrol, Swap, SwapState
 
 
@@ -44,7 +44,7 @@ def ask_swap(
         note=note.strip(),
     )
     patrols = [patrol]
-    row.open_to(share(patrol, row.agency))
+    row.open_to(shared(patrol, row.agency))
     if wanted is not None:
         patrols.append(_take(row, wanted, by))
     swap_rules.require_colleague(colleague, by, patrols)
@@ -135,7 +135,7 @@ def _take(row: Swap, wanted: Assignment, by: Actor) -> Patrol:
         text = _("This is no duty of this colleague.")
         raise Invalid("not_theirs", text, pointer="/wanted")
     swap_rules.require_free(patrol, row.asker_id, by, "/wanted")
-    both = row.stored_audience.within(share(patrol, row.agency), frozenset())
+    both = row.stored_audience.within(shared(patrol, row.agency), frozenset())
     if not both.keys:
         text = _("Your agency sees the two patrols by different releases.")
         raise Conflict("not_together", text)
@@ -155,11 +155,16 @@ def _to_answer(swap: Swap, by: Actor, part: str, *states: str) -> Swap:
 
 
 def _to_decide(swap: Swap, by: Actor) -> Swap:
-    """Return a swap locked, for a planner of the two officers who is neither."""
+    """Return a swap locked, for a planner of the two officers who is neither.
+
+    Not for an agency's system: it could stand for one of the two.
+    """
     row = Swap.objects.locked(by, swap.pk)
     require(by, Permission.PATROL_PLAN)
     if row.agency_id != by.agency_id:
         raise Forbidden("not_owner", _("Only the officers' own agency may do this."))
+    if by.officer_id is None:
+        raise Forbidden("officer_needed", _("An officer decides on this, no system."))
     if by.officer_id in (row.asker_id, row.colleague_id):
         text = _("You are one of the two: another planner decides.")
         raise Forbidden("own_swap", text)
@@ -242,5 +247,5 @@ def _move(row: Swap, state: str, kind: Kind, by: Actor) -> Swap:
 
 
 def _tell(kind: Kind, row: Swap, by: Actor) -> None:
-    audience = told_of(row.patrol.level, row.agency, row.asker_id, row.colleague_id)
+    audience = told_of(row, row.asker_id, row.colleague_id)
     record_event(kind, by=by, subject=row, audience=audience)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from patrols.forms.patrols import PatrolDayField
 from patrols.models import Programme
 
 
@@ -21,16 +22,8 @@ def this_year() -> tuple[date, date]:
 class PeriodForm(forms.Form):
     """A period, this year unless said, and perhaps one programme."""
 
-    first = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    last = forms.DateField(
-        label=_("To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    first = PatrolDayField(label=_("From"), required=False)
+    last = PatrolDayField(label=_("To"), required=False)
 
     def __init__(self, data: Any, *, programmes: "QuerySet[Programme]") -> None:
         """Offer the programmes that the reader sees; a wrong choice is left out."""

@@ -1,11 +1,11 @@
 """Calendar feeds and coverage over REST."""
 
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 
 from rest_framework import serializers
 
-from agencies.fields import EARLIEST, LATEST, MomentField, Seen, StrictSerializer
+from agencies.fields import MomentField, OurDay, Seen, StrictSerializer
 from agencies.policy import Actor
 from agencies.shown import ShownSerializer, reference
 from patrols.coverage import Cover
@@ -50,15 +50,8 @@ class FeedMadeSerializer(serializers.Serializer[Any]):
 class CoverageAskedSerializer(StrictSerializer):
     """A period, by the clock of the caller's agency."""
 
-    first_on = serializers.DateField(required=False)
+    first_on = OurDay(required=False)
     days = serializers.IntegerField(min_value=1, max_value=62, required=False)
-
-    def validate_first_on(self, value: date) -> date:
-        """Refuse days at which clocks and calendars break."""
-        if not EARLIEST.date() <= value <= LATEST.date():
-            text = MomentField.default_error_messages["bad_day"]
-            raise serializers.ValidationError(text, "bad_day")
-        return value
 
 
 class SpanSerializer(serializers.Serializer[Any]):

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Value, When
+from django.db.models import Case, F, OuterRef, Q, Value, When
+from django.db.models.functions import NullIf
 from rest_framework import serializers
 
 from agencies.fields import MomentField, StrictSerializer, Text
 from agencies.policy import Actor
 from agencies.serializers import AgencyCode
 from agencies.shown import ShownSerializer
-from patrols.models import HandOver
+from patrols.models import TAKEN, HandOver, HandOverState
 
 
 class HandOverSerializer(ShownSerializer):
@@ -40,13 +41,18 @@ class HandOverSerializer(ShownSerializer):
 
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Name officers to their colleagues."""
-        nobody = Value(None)
-        giver = When(giver=actor.agency_id, then=F("offered_by"))
-        taker = When(taker=actor.agency_id, then=F("answered_by"))
+        """Name officers to their colleagues.
+
+        Whoever seizes or answers is the taker's; whoever takes back, the giver's.
+        """
+        nobody, me = Value(None), actor.agency_id
+        offered = Q(giver=me) & ~Q(state=HandOverState.SEIZED)
+        answered = Q(taker=me, state__in=[*TAKEN, HandOverState.DECLINED])
+        taken_back = Q(giver=me, state=HandOverState.WITHDRAWN)
+        who = NullIf("answered_by", Value(""))
         return {
-            "offered_by": Case(giver, default=nobody),
-            "answered_by": Case(taker, default=nobody),
+            "offered_by": Case(When(offered, then=F("offered_by")), default=nobody),
+            "answered_by": Case(When(answered | taken_back, then=who), default=nobody),
         }
 
     @classmethod

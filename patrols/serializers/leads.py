@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.fields import MomentField, StrictSerializer, Text
+from agencies.fields import MomentField, OurDay, StrictSerializer, Text
 from patrols import leads
 from patrols.models import PlanReason
 
@@ -131,8 +131,8 @@ class PlansSerializer(serializers.Serializer[Any]):
 class LedgerQuerySerializer(StrictSerializer):
     """A period, this year if not said, and perhaps one programme."""
 
-    first = serializers.DateField(required=False)
-    last = serializers.DateField(required=False)
+    first = OurDay(required=False)
+    last = OurDay(required=False)
     programme = serializers.UUIDField(required=False)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Func, JSONField
+from django.db.models import Func, JSONField, Value
 from rest_framework import serializers
 
 from agencies.fields import MomentField, Seen, StrictSerializer
@@ -11,6 +11,7 @@ from agencies.policy import MAX_LEVEL, Actor
 from agencies.serializers import officer_seen
 from agencies.serializers.seen import SeenAgreement
 from agencies.shown import ShownSerializer, reference
+from patrols.force import may_look
 from patrols.models import Assignment, Patrol, Remedy, Roster
 from patrols.roster_shown import is_done_here
 
@@ -230,4 +231,6 @@ class AssignmentSerializer(ShownSerializer):
             "roster": reference("roster_id", Roster.objects.visible_to(actor)),
             "patrol": reference("patrol_id", Patrol.objects.visible_to(actor)),
             "officer": officer_seen("officer_id", actor),
+            # Why somebody is away is of the people, not of the patrol.
+            **({} if may_look(actor) else {"hindrance": Value("")}),
         }

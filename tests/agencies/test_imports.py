@@ -254,14 +254,24 @@ def test_formulas_are_kept_from_running(world: World) -> None:
     assert shown.context["counts"]["unchanged"] == 1
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "'=1", "''=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1", "+1", "-1", "@x", "\tx", "'=1", "''=1", "＝1", "＠x"]
+)
 def test_what_looks_like_a_formula(cell: str) -> None:
     safe = sheets.safe(cell)
     assert safe == f"'{cell}"
     assert not sheets.is_formula(safe)
     assert sheets.plain(safe) == cell
-    for harmless in ("x", "1-2", "'tis", ""):
+    for harmless in ("x", "1-2", "'tis", "a; b", ""):
         assert sheets.safe(harmless) == harmless == sheets.plain(harmless)
+
+
+@pytest.mark.parametrize("cell", ["a;=1", 'a; "=1', "a\n+1", "a;'-1;=2", "=1;@x"])
+def test_what_looks_like_one_between_semicolons(cell: str) -> None:
+    """Where lists are separated by semicolons, a cell begins there."""
+    safe = sheets.safe(cell)
+    assert not re.search(r"[;\n][\s\"]*[=+\-@]", safe)
+    assert sheets.plain(safe) == cell
 
 
 def test_assets_need_no_more_than_their_names(world: World) -> None:

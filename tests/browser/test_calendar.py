@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agencies.context import acting
 from patrols import actions
+from patrols.models import Patrol
 from tests.browser.conftest import PHONE, Looker
 from tests.browser.test_pages import in_every_theme, settled
 from tests.patrols.series import a_patrol, a_zone
@@ -35,6 +37,11 @@ def night(stack: Stack) -> Any:
         )  # fmt: skip
 
 
+def day_of(patrol: Patrol) -> str:
+    """Return its day by the partner's clock: tonight may be of the next week."""
+    return patrol.starts_at.astimezone(ZoneInfo("Asia/Dushanbe")).date().isoformat()
+
+
 @pytest.mark.slow
 def test_readable_in_every_theme_and_on_a_phone(look: Looker, night: Any) -> None:
     page = look("partner", "/", bypass_csp=True)
@@ -50,7 +57,7 @@ def test_readable_in_every_theme_and_on_a_phone(look: Looker, night: Any) -> Non
         look.shot(page, f"{name}-phone")
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE[0], f"{name} is {width} px wide"
-    page.goto("/patrols/calendar/")
+    page.goto(f"/patrols/calendar/?on={day_of(night)}")
     assert page.locator(".cal-narrow").get_by_text(night.title).is_visible()
     assert not problems, "\n".join(problems)
 
@@ -59,7 +66,7 @@ def test_a_colleagues_change_shows_without_reload(
     look: Looker, stack: Stack, night: Any
 ) -> None:
     """And by the keys one goes to the week after and back."""
-    page = look("partner", "/patrols/calendar/?view=state")
+    page = look("partner", f"/patrols/calendar/?view=state&on={day_of(night)}")
     page.locator('.connection[data-state="live"]').wait_for()
     page.evaluate("document.body.dataset.mine = 'still here'")
     with stack.database(), acting(by := stack.world.owner):
@@ -67,7 +74,8 @@ def test_a_colleagues_change_shows_without_reload(
     off = page.locator("section:has(#state-cancelled)")
     off.get_by_text(night.title).wait_for()
     assert page.evaluate("document.body.dataset.mine") == "still here"
+    there = page.url
     page.keyboard.press("]")
-    page.wait_for_url("**on=*")
+    page.wait_for_url(lambda at: at != there)
     page.keyboard.press("[")
     page.get_by_text(night.title).wait_for()

@@ -170,8 +170,11 @@ def test_only_what_the_reader_sees_clashes(
         actions.cancel(patrol=hidden, by=world.partner, reason="Snow")
     assert callers.owner.post("patrols/preview/", ask).content == before
 
+    # Nor is an answer kept: what one sees now is told.
+    once = {"Idempotency-Key": "one"}
+    assert callers.owner.post("patrols/preview/", ask, **once).content == before
     shown = a_patrol(world, zone=zone, **hours)
-    met = found(callers.owner.post("patrols/preview/", ask))["same_zone"]
+    met = found(callers.owner.post("patrols/preview/", ask, **once))["same_zone"]
     assert met["patrol"]["ref"] == shown.ref
     later = ask | {"starts_at": UNTIL.isoformat(),
                    "ends_at": (UNTIL + timedelta(hours=1)).isoformat()}  # fmt: skip

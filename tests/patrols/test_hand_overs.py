@@ -178,6 +178,31 @@ def test_who_may_say_what(callers: Callers, world: World) -> None:
     assert (late.status_code, code_of(late)) == (409, "wrong_state")
 
 
+def test_officers_are_named_to_their_colleagues_alone(
+    callers: Callers, world: World
+) -> None:
+    patrol = under_way(world)
+    at, why = f"patrols/{patrol.pk}", {"reason": "Snow"}
+    kg, tj = world.owner.label, world.partner.label
+    callers.owner.post(f"{at}/offer-lead/", why | {"to": "TJ-BT"})
+    callers.owner.post(f"{at}/withdraw-lead/")
+    callers.owner.post(f"{at}/offer-lead/", why | {"to": "TJ-BT"})
+    # Ended by a seizure, an offer was answered by nobody.
+    callers.partner.post(f"{at}/seize-lead/", why)
+    callers.partner.post(f"{at}/offer-lead/", why | {"to": "KG-BS"})
+    callers.owner.post(f"{at}/decline-lead/", why)
+
+    def named(name: str) -> list[tuple[str | None, str | None]]:
+        rows = getattr(callers, name).get(f"{at}/").json()["hand_overs"]
+        assert [one["state"] for one in rows] == [
+            "withdrawn", "withdrawn", "seized", "declined",
+        ]  # fmt: skip
+        return [(one["offered_by"], one["answered_by"]) for one in rows]
+
+    assert named("owner") == [(kg, kg), (kg, None), (None, None), (None, kg)]
+    assert named("partner") == [(None, None), (None, None), (None, tj), (tj, None)]
+
+
 def test_who_left_the_agreement_does_not_take_over(world: World) -> None:
     _programme, patrol = out(world)
     by, partner = world.owner, world.partner

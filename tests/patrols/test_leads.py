@@ -438,7 +438,7 @@ def test_only_the_owner_repairs(callers: Callers, world: World) -> None:
     hidden = callers.outsider.page(at)
     nowhere = callers.outsider.page(f"/patrols/programmes/{uuid4()}/leads/")
     assert hidden.status_code == nowhere.status_code == 404
-    for wrong in ("1/0", "x", "-1", "9" * 40):
+    for wrong in ("1/0", "x", "-1", "9" * 20, "9" * 40):
         assert callers.owner.page(at, within=wrong).status_code == 400
         api = callers.owner.get(f"programmes/{programme.pk}/leads/", within=wrong)
         assert api.status_code == 400

@@ -156,6 +156,10 @@ def test_ledger_refuses_what_makes_no_sense(callers: Callers, world: World) -> N
     turned = callers.owner.get(path, first="2026-02-01", last="2026-01-01")
     assert (turned.status_code, code_of(turned)) == (400, "bad_period")
     assert callers.owner.get(path, colour="red").status_code == 400
+    for span in ({"first": "0001-01-01"}, {"last": "9999-12-31"}):
+        assert callers.owner.get(path, **span).status_code == 400
+        page = callers.owner.page(f"/patrols/ledger/{world.agreement.code}/", **span)
+        assert page.status_code == 200
     page = callers.owner.page(
         f"/patrols/ledger/{world.agreement.code}/", first="x", programme="y"
     )

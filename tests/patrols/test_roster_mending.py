@@ -15,6 +15,7 @@ from patrols import actions, tasks
 from patrols.actions import roster_runs
 from patrols.models import AssetUse, Assignment, Patrol, Roster, RosterState
 from patrols.roster_run import run_next
+from tests.api.http import bearer, token
 from tests.database import at_once
 from tests.patrols.conftest import Callers
 from tests.patrols.rosters import (
@@ -254,6 +255,10 @@ def test_each_side_is_told_what_is_its_own(callers: Callers, world: World) -> No
     assert {"patrol": str(theirs.patrol_id), "agency": "TJ-BT"} in told
     listed = callers.owner.get("assignments/", is_active="true").json()["results"]
     assert {one["hindrance"] for one in listed} == {"", "away.leave"}
+    # Why people are away, a system is told that may read of them.
+    reader = bearer(token(world, "KG-BS", "patrols:read"))
+    listed = reader.get("assignments/", {"is_active": "true"}).json()["results"]
+    assert {one["hindrance"] for one in listed} == {""}
     assert callers.partner.page(f"/patrols/rosters/{mending.pk}/").status_code == 404
 
 

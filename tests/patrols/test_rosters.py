@@ -1,7 +1,7 @@
 """Rosters in the product: asked for, worked out, published, mended; who sees what."""
 
 import copy
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +115,7 @@ def test_only_the_owners_planners_handle_it(world: World) -> None:
     [
         ({"until_on": timezone.localdate() - timedelta(days=2)}, "bad_span"),
         ({"until_on": timezone.localdate() + timedelta(days=90)}, "bad_span"),
+        ({"from_on": date(9999, 12, 1), "until_on": date(9999, 12, 31)}, "bad_span"),
         ({"seconds": 1}, "bad_seconds"),
         ({"seconds": 4000}, "bad_seconds"),
         ({"level": 3}, "level_too_high"),
@@ -217,6 +218,20 @@ def test_a_cancelled_patrol_is_not_published(world: World) -> None:
     with pytest.raises(Conflict) as refusal:
         publish(world, roster)
     assert refusal.value.code == "patrols_gone"
+    assert patrols()[0].ref in str(refusal.value)
+
+
+def test_a_patrol_that_one_sees_no_more_is_not_named(world: World) -> None:
+    force(world)
+    opened(world)
+    roster = ready(world)
+    with acting(world.owner):
+        gone = actions.change(patrol=patrols()[0], level=3, by=world.owner)
+    by = world.owner_low
+    with acting(by), pytest.raises(Conflict) as refusal:
+        actions.publish_roster(roster=roster, by=by)
+    assert refusal.value.code == "patrols_gone"
+    assert gone.ref not in str(refusal.value)
 
 
 def test_the_later_of_two_rosters_is_refused(world: World) -> None:

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from agencies.accounts import actor_of
-from agencies.actions import personnel
+from agencies.actions import personnel, releases
 from agencies.context import acting, system
 from agencies.errors import Conflict, Refused
-from agencies.models import Officer
-from agencies.policy import Actor
+from agencies.models import Officer, Release
+from agencies.policy import NOBODY_KEY, Actor
 from live.models import Event
 from patrols import actions, tasks
 from patrols.models import Assignment, Patrol, Swap, Wish
@@ -219,6 +223,12 @@ def test_nobody_decides_on_a_swap_of_their_own(station: Station) -> None:
     assert station.refused("approve_swap", swap, both).code == "own_swap"
     refusal = station.refused("refuse_swap", swap, both, reason="No")
     assert (refusal.status, refusal.code) == (403, "own_swap")
+    # Nor may a system, which could stand for one of the two.
+    client = station.world.client("KG-BS", "patrols:read", "patrols:write")
+    by = station.world.client_actor(client)
+    with acting(by), pytest.raises(Refused) as no:
+        actions.approve_swap(swap=swap, by=by)
+    assert (no.value.status, no.value.code) == (403, "officer_needed")
     assert station.do("approve_swap", swap, station.planner).state == "approved"
 
 
@@ -296,7 +306,74 @@ def test_of_two_at_once_one_is_done(committed: World) -> None:
     assert ends in (["done", "published_meanwhile"], ["swap_overtaken", "published"])
 
 
+def test_who_hears_of_a_swap_could_see_it(station: Station) -> None:
+    world, by = station.world, station.world.owner
+    # The patrol that is wanted is of a higher level than the one that is given.
+    ours = active(agency=station.kg)
+    sent = {(one.patrol_id, one.officer_id) for one in ours}
+    wanted = next(
+        one
+        for one in ours
+        if (one.patrol_id, station.asker.pk) not in sent
+        and (station.duty.patrol_id, one.officer_id) not in sent
+    )
+    pair = [station.asker.pk, wanted.officer_id]
+    with system("test"):
+        Officer.objects.filter(pk__in=pair).update(clearance=2)
+    with acting(by):
+        actions.change(patrol=wanted.patrol, level=2, by=by)
+    swap = station.ask(colleague=wanted.officer, wanted=wanted)
+    cleared = {*pair, world.officers["owner"].pk}
+    assert told(swap, "swap.asked") == {f"officer:{pk}/2" for pk in cleared}
+    # A release ends, and a swap that hangs on it lapses: nobody there can tell.
+    theirs = active(agency=world.agencies["TJ-BT"])
+    duty = next(one for one in theirs if one.patrol_id != wanted.patrol_id)
+    there = {one.officer for one in theirs if one.patrol_id == duty.patrol_id}
+    free = {station.people["tj-one"], station.people["tj-two"]} - there
+    swap = station.ask(duty, colleague=free.pop())
+    assert f"officer:{duty.officer_id}/0" in told(swap, "swap.asked")
+    with acting(by):
+        end_releases(duty.patrol, by)
+        actions.cancel(patrol=duty.patrol, reason="Snow", by=by)
+    tasks.watch_swaps()
+    assert told(swap, "swap.lapsed") == {NOBODY_KEY}
+
+
 # --- wishes ------------------------------------------------------------------------
+
+
+def test_a_wish_is_its_agency_s_as_long_as_the_patrol(
+    callers: Callers, world: World
+) -> None:
+    force(world)
+    opened(world, days=2)
+    patrol, by, partner = patrols()[0], world.owner, callers.partner
+    body = {"patrol": str(patrol.pk), "is_wanted": True}
+    made = partner.post("wishes/", body).json()["id"]
+    # Released to an officer alone: no colleague could see a wish, nor its author.
+    with acting(by):
+        end_releases(patrol, by)
+        releases.release(record=patrol, to="officer:partner", by=by)
+    refused = partner.post("wishes/", body)
+    assert (refused.status_code, code_of(refused)) == (409, "not_shared")
+    # Released anew until a time, the wish that was hidden is said again, until then.
+    end = timezone.now() + timedelta(days=1)
+    with acting(by):
+        releases.release(record=patrol, to="agency:TJ-BT", expires_at=end, by=by)
+    assert partner.get(f"wishes/{made}/").status_code == 404
+    anew = partner.post("wishes/", body)
+    assert (anew.status_code, anew.json()["id"]) == (201, made), anew.content
+    with system("test"):
+        event = Event.objects.get(subject_id=made, kind="wish.changed")
+    ends = dict.fromkeys(event.audience, end.timestamp())
+    assert f"officer:{world.partner.officer_id}/0" in ends
+    assert event.expiring == ends
+    # Whoever wishes and whoever takes back lock the same row first.
+    for path, given in (("wishes/", body), (f"wishes/{made}/withdraw/", {})):
+        with CaptureQueriesContext(connection) as queries:
+            assert partner.post(path, given).status_code < 300
+        first = next(q["sql"] for q in queries if "FOR UPDATE" in q["sql"])
+        assert 'OF "patrols_patrol"' in first
 
 
 def test_wishes_are_heeded_and_told_to_nobody_else(
@@ -409,6 +486,16 @@ def test_a_swap_on_the_pages(station: Station) -> None:
     assert colleague.send(f"{at}step/", step="dance").status_code == 400
     third = caller_of(station.world.officers["owner_observer"])
     assert third.page(at).status_code == 404
+
+
+def told(swap: Swap, kind: str) -> set[str]:
+    with system("test"):
+        return set(Event.objects.get(subject_id=swap.pk, kind=kind).audience)
+
+
+def end_releases(patrol: Patrol, by: Actor) -> None:
+    for one in Release.objects.visible_to(by).of(patrol).live():
+        releases.revoke(record=patrol, release_id=one.pk, by=by)
 
 
 def _wish(officer: Officer, patrol: Patrol, **values: Any) -> None:
