@@ -74,13 +74,14 @@ def is_over_hours(
 
 
 def is_over_days(case: "Case", a: int, worked: list[int], touched: range) -> bool:
-    """Return whether work on some days makes too many in a row (H7)."""
+    """Return whether work on some days lies in too many in a row (H7).
+
+    Also where duties elsewhere are too many already: nobody is sent in the midst of them.
+    """
     new = [day for day in touched if not worked[day]]
-    if not new:
-        return False
     for day in new:
         worked[day] = 1
-    found = case.days[a].is_too_long(worked, new[0])
+    found = case.days[a].is_too_long(worked, touched.start)
     for day in new:
         worked[day] = 0
     return found

@@ -291,3 +291,12 @@ def test_what_makes_no_sense_is_refused() -> None:
         one(officer("o"), patrol("p", 0), patrol("p", 1))
     with pytest.raises(ValueError, match="unknown"):
         one(officer("o"), patrol("p", 0), pins=(Pin("p", "nobody"),))
+
+
+def test_nobody_is_sent_amid_too_many_days_elsewhere() -> None:
+    """Whether or not it adds a day to them: engine and judge agree."""
+    busy = tuple(Span(at(n, 0), at(n, 1)) for n in range(8))
+    problem = one(officer("o", duties=busy), patrol("p", 3, 12, hours=1))
+    plan = solve(problem, seconds=2)
+    assert plan.assignments == ()
+    assert findings(problem, plan) == []
