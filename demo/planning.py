@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -114,7 +115,7 @@ def load_roster() -> None:
         officer = Officer.objects.select_related("agency").get(username=PLANNER)
         by = actor_of(officer)
     # From tomorrow on: a patrol that leaves meanwhile is not to be planned any more.
-    first = timezone.localdate() + timedelta(days=1)
+    first = timezone.localdate(timezone=ZoneInfo(by.time_zone)) + timedelta(days=1)
     with acting(by):
         roster = actions.request_roster(
             agreement=Agreement.objects.visible_to(by).get(code=AGREEMENT),

@@ -76,7 +76,7 @@ def is_over_hours(
 def is_over_days(case: "Case", a: int, worked: list[int], touched: range) -> bool:
     """Return whether work on some days lies in too many in a row (H7).
 
-    Also where duties elsewhere are too many already: nobody is sent in the midst of them.
+    Also where duties elsewhere are too many already: nobody is sent amid them.
     """
     new = [day for day in touched if not worked[day]]
     for day in new:

@@ -56,7 +56,7 @@ def fault_of(operation: Any, headers: dict[str, str], own: list[str]) -> str:
     """Call one operation some times; return what broke, or nothing."""
 
     @settings(
-        max_examples=8,
+        max_examples=5,
         deadline=None,
         derandomize=True,
         database=None,
