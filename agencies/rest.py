@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from agencies.actions import releases
 from agencies.errors import Invalid, NotFound, PreconditionRequired, Stale
 from agencies.gateway import actor_of, etag, require_known
+from agencies.policy import Actor
 from agencies.records import Versioned
 from agencies.repeats import AnsweredOnce
 from agencies.serializers import ReleaseSerializer, ReleaseWriteSerializer
@@ -76,9 +77,14 @@ class ReadViewSet(viewsets.GenericViewSet[Any]):
         model: Any = rows.model
         if getattr(self, "swagger_fake_view", False):
             return rows.none()  # type: ignore[no-any-return]
+        actor = actor_of(self.request)
         if hasattr(model.objects, "visible_to"):
-            rows = rows.visible_to(actor_of(self.request))
-        return rows.all()  # type: ignore[no-any-return]
+            rows = rows.visible_to(actor)
+        return self.narrowed(rows.all(), actor)  # type: ignore[no-any-return]
+
+    def narrowed(self, rows: Any, actor: Actor) -> Any:
+        """Leave out what an actor sees and this list is not for."""
+        return rows
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return a page."""

@@ -6,10 +6,12 @@ That is ``Patrol.crew``, written when a roster is published.
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from math import inf
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +89,19 @@ def hold(
     for model, taken in ((Officer, officers), (Asset, assets)):
         rows = model._default_manager.filter(pk__in=taken).order_by("pk")
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+
+
+@contextmanager
+def booking(*constraints: str) -> Iterator[None]:
+    """Write who goes; refuse what breaks a constraint whose name has one of these."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not any(name in str(error) for name in constraints):
+            raise
+        text = _("Somebody was sent elsewhere meanwhile. Plan anew.")
+        raise Conflict("double_booked", text) from None
 
 
 def crews(

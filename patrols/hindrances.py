@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from agencies.models import Certification
+from patrols.clashes import Time, overlap
 from patrols.models import AssetUse, Assignment, Roster, RosterState
 from patrols.roster import to_json
 from patrols.roster_facts import Facts, Json, moment
@@ -51,11 +52,10 @@ def _of_person(facts: Facts, one: Assignment) -> str:
         return "gone"
     rules = set(facts.barred(officer, patrol))
     if "H8" in rules:
-        begin, end = facts.spans[patrol]
         return next(
             f"away.{gone['code']}"
             for gone in found["away"]
-            if moment(gone["starts"]) < end and begin < moment(gone["ends"])
+            if overlap(_span(gone), facts.spans[patrol])
         )
     if "H9" in rules:
         return "no-authorisation"
@@ -92,9 +92,7 @@ class _Units:
     def __init__(self, problem: Json) -> None:
         self.away = {
             unit["id"]: [
-                (moment(one["starts"]), moment(one["ends"]))
-                for one in unit["away"]
-                if one["code"] == "maintenance"
+                _span(one) for one in unit["away"] if one["code"] == "maintenance"
             ]
             for pool in problem["pools"]
             for unit in pool["units"]
@@ -109,6 +107,9 @@ class _Units:
         if spans is None:
             return "unserviceable"
         begin, end = facts.spans[str(use.patrol_id)]
-        end += self.turnaround
-        is_away = any(starts < end and begin < ends for starts, ends in spans)
-        return "maintenance" if is_away else ""
+        out = begin, end + self.turnaround
+        return "maintenance" if any(overlap(one, out) for one in spans) else ""
+
+
+def _span(told: Json) -> Time:
+    return moment(told["starts"]), moment(told["ends"])

@@ -28,6 +28,8 @@ from patrols.rotation import Slot, closing, deviations
 
 # What was agreed and goes out so soon keeps its lead.
 NOTICE = timedelta(hours=48)
+# Leads; nobody plans to be farther off.
+MOST_OFF = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,6 @@ def digest(found: Iterable[Change]) -> str:
     """Return a short text that stands for some changes and no others."""
     told = ",".join(f"{one.id}:{one.old}:{one.new}" for one in found)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
-
-
-# Leads; nobody plans to be farther off.
-MOST_OFF = 1000
 
 
 def deviation(text: str) -> Fraction:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
+from agencies.policy import Actor
 from agencies.rest import ReadViewSet, VersionedViewSet
 from patrols import actions
 from patrols import roster_shown as shown
@@ -35,11 +35,9 @@ class RosterViewSet(VersionedViewSet):
     scope = "patrols"
     filterset_class = RosterFilters
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def narrowed(self, rows: Any, actor: Actor) -> Any:
         """Leave them to those who plan."""
-        rows = super().get_queryset()
-        is_fake = getattr(self, "swagger_fake_view", False)
-        return rows if is_fake or is_planner(actor_of(self.request)) else rows.none()
+        return rows if is_planner(actor) else rows.none()
 
     @extend_schema(request=RosterWriteSerializer, responses={201: RosterSerializer})
     def create(self, request: Request) -> Response:
@@ -102,12 +100,9 @@ class AssignmentViewSet(ReadViewSet):
     filterset_class = AssignmentFilters
     page_order = ("-id",)
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def narrowed(self, rows: Any, actor: Actor) -> Any:
         """Leave drafts to those who plan."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        return rows if is_planner(actor_of(self.request)) else rows.filter(**_ACTIVE)
+        return rows if is_planner(actor) else rows.filter(is_active=True)
 
     @extend_schema(request=NothingSerializer, responses=AssignmentSerializer)
     @action(detail=True, methods=["post"])
@@ -138,15 +133,8 @@ class RemedyViewSet(ReadViewSet):
     filterset_class = AssignmentFilters
     page_order = ("-id",)
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def narrowed(self, rows: Any, actor: Actor) -> Any:
         """Leave them to those who plan, and people to who may read of them."""
-        rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows
-        actor = actor_of(self.request)
         if not is_planner(actor):
             return rows.none()
         return rows if may_look(actor) else rows.filter(officer=None)
-
-
-_ACTIVE = {"is_active": True}

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
+from agencies.policy import Actor
 from agencies.rest import VersionedViewSet
 from patrols import actions
 from patrols.filters import SwapFilters, WishFilters
@@ -28,12 +28,9 @@ class AskedViewSet(VersionedViewSet):
 
     scope = "patrols"
 
-    def get_queryset(self) -> QuerySet[Any]:
+    def narrowed(self, rows: Any, actor: Actor) -> Any:
         """Leave those of others to those who plan."""
-        rows: Any = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows  # type: ignore[no-any-return]
-        return rows.shown_to(actor_of(self.request))  # type: ignore[no-any-return]
+        return rows.shown_to(actor)
 
 
 class WishViewSet(AskedViewSet):

@@ -67,6 +67,15 @@ class PartForm(RefusableForm):
         super().__init__(*args, **kwargs)
 
 
+class ReasonField(forms.CharField):
+    """Why, in a sentence. Whether it may be empty is the action's to say."""
+
+    def __init__(self, *, max_length: int = 300, **kwargs: Any) -> None:
+        """Take what a column of reasons holds, unless said."""
+        given: dict[str, Any] = {"label": gettext_lazy("reason"), "required": False}
+        super().__init__(max_length=max_length, **given | kwargs)
+
+
 class MomentField(forms.DateTimeField):
     """A time by the clock of the officer's agency."""
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, PartForm, RefusableForm, choose
+from agencies.forms import MomentField, PartForm, ReasonField, RefusableForm, choose
 from agencies.forms.choices import Option, Radios, Words
 from agencies.forms.grantees import GranteeRadios, Marking, grantee_choices
 from agencies.policy import TLP, Actor, Level
@@ -73,7 +73,7 @@ class ReleaseForm(PartForm):
     scope = forms.ChoiceField(label=_("how much"), widget=Radios)
     grantee = forms.ChoiceField(label=_("to whom"), widget=GranteeRadios)
     expires_at = MomentField(label=_("until"), required=False)
-    reason = forms.CharField(label=_("reason"), max_length=300, required=False)
+    reason = ReasonField()
 
     def __init__(
         self,

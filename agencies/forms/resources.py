@@ -6,7 +6,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import DayField, MomentField, NamedForm, any_agency, choose, offer
+from agencies.forms import (
+    DayField,
+    MomentField,
+    NamedForm,
+    ReasonField,
+    any_agency,
+    choose,
+    offer,
+)
 from agencies.forms.records import MarkedForm, VersionedForm
 from agencies.interoperability import bands_of, parse, written
 from agencies.models import (
@@ -151,7 +159,7 @@ class MaintenanceForm(VersionedForm):
 
     starts_at = MomentField(label=_("from"))
     ends_at = MomentField(label=_("until"))
-    reason = forms.CharField(label=_("reason"), max_length=200, required=False)
+    reason = ReasonField(max_length=200)
 
 
 class AssetFilterForm(NamedForm, forms.Form):

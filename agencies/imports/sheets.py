@@ -19,10 +19,12 @@ from agencies.errors import Invalid
 MAX_BYTES = 256 * 1024
 MAX_ROWS = 500
 # What a spreadsheet may run, or has been kept from running by apostrophes.
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+_SIGNS = r"=+\-@＝＋－＠"
+_FORMULA = re.compile(rf"'*[{_SIGNS}\t\r]")
 # The same further in: where a list is separated by semicolons, a cell begins there.
-_INSIDE = re.compile(r"([;\t\r\n][\s\"']*)(?=[=+\-@＝＋－＠])")
-_KEPT_INSIDE = re.compile(r"([;\t\r\n][\s\"']*)'(?=[=+\-@＝＋－＠])")
+_BEGUN = r"([;\t\r\n][\s\"']*)"
+_INSIDE = re.compile(rf"{_BEGUN}(?=[{_SIGNS}])")
+_KEPT_INSIDE = re.compile(rf"{_BEGUN}'(?=[{_SIGNS}])")
 
 
 @dataclass(frozen=True)

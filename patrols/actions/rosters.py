@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import roster_check, roster_words
 from patrols.actions import sending
-from patrols.crews import Crew, crews, hold, share
+from patrols.crews import Crew, booking, crews, hold, share
 from patrols.models import (
     PARTS,
     Assignment,
@@ -255,15 +255,9 @@ def _replace_crews(
         for model in PARTS
         for one in model._default_manager.filter(roster=row, patrol__in=by_id)
     ]
-    try:
-        with transaction.atomic():
-            for taken in drafts:
-                _activate(taken, by_id[taken.patrol_id])
-    except IntegrityError as error:
-        if "_overlap" not in str(error):
-            raise
-        text = _("Somebody was sent elsewhere meanwhile. Plan anew.")
-        raise Conflict("double_booked", text) from None
+    with booking("_overlap"):
+        for taken in drafts:
+            _activate(taken, by_id[taken.patrol_id])
     sent = Assignment.objects.filter(roster=row).select_related("officer", "agency")
     return crews(sent, by_id)
 

@@ -14,7 +14,7 @@ from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import roster_words, rules, swap_rules
 from patrols.actions import sending
-from patrols.crews import Crew, crews, hold, shared, told_of
+from patrols.crews import Crew, booking, crews, hold, shared, told_of
 from patrols.models import OPEN_SWAPS, Assignment, Patrol, Swap, SwapState
 
 
@@ -212,21 +212,15 @@ def _made(
 ) -> dict[UUID, tuple[UUID | None, Crew]]:
     """Write who goes; return commanders and crews of the patrols."""
     changes = swap_rules.changes_of(row)
-    try:
-        with transaction.atomic():
-            # Both at once: the two patrols may be at the same hours.
-            ids = [one.duty.pk for one in changes]
-            Assignment.objects.filter(pk__in=ids).update(is_active=False)
-            for one in changes:
-                one.duty.officer_id, one.duty.is_active = one.takes, True
-                # Whatever kept the former from going.
-                one.duty.hindrance, one.duty.mended_by = "", None
-                one.duty.save()
-    except IntegrityError as error:
-        if "_overlap" not in str(error) and "_once" not in str(error):
-            raise
-        text = _("Somebody was sent elsewhere meanwhile. Plan anew.")
-        raise Conflict("double_booked", text) from None
+    with booking("_overlap", "_once"):
+        # Both at once: the two patrols may be at the same hours.
+        ids = [one.duty.pk for one in changes]
+        Assignment.objects.filter(pk__in=ids).update(is_active=False)
+        for one in changes:
+            one.duty.officer_id, one.duty.is_active = one.takes, True
+            # Whatever kept the former from going.
+            one.duty.hindrance, one.duty.mended_by = "", None
+            one.duty.save()
     active = Assignment.objects.filter(patrol__in=patrols, is_active=True)
     found = crews(active.select_related("officer", "agency"), patrols)
     commands = {one.duty.patrol_id for one in changes if one.duty.is_commander}

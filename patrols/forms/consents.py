@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, PartForm, RefusableForm, offer
+from agencies.forms import MomentField, PartForm, ReasonField, RefusableForm, offer
 from agencies.policy import Actor
 from patrols.forms.patrols import PatrolDayField
 from patrols.models import Route, Zone
@@ -22,12 +22,8 @@ class RefuseForm(PartForm):
     """Why an agency does not take part."""
 
     name = "refuse"
-    # Whether it may be empty is the action's to say.
-    reason = forms.CharField(
-        label=_("reason"),
-        max_length=300,
-        required=False,
-        help_text=_("The owner and the agencies that take part can read it."),
+    reason = ReasonField(
+        help_text=_("The owner and the agencies that take part can read it.")
     )
 
 
@@ -49,11 +45,8 @@ class CounterForm(RefusableForm):
         empty_label=_("as proposed"),
         help_text=_("The owner can adopt only a place that was released to it."),
     )
-    reason = forms.CharField(
-        label=_("reason"),
-        max_length=300,
-        required=False,
-        help_text=_("The owner and the agencies that take part can read it."),
+    reason = ReasonField(
+        help_text=_("The owner and the agencies that take part can read it.")
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -5,19 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import PartForm, choose
+from agencies.forms import PartForm, ReasonField, choose
 
 
 class ReasonForm(PartForm):
     """Why the lead is declined, or taken."""
 
-    # Whether it may be empty is the action's to say.
-    reason = forms.CharField(
-        label=_("reason"),
-        max_length=300,
-        required=False,
-        help_text=_("All who see the patrol can read it."),
-    )
+    reason = ReasonField(help_text=_("All who see the patrol can read it."))
 
 
 class OfferForm(ReasonForm):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.forms import (
     DayField,
     MomentField,
+    ReasonField,
     RefusableForm,
     any_agency,
     choose,
@@ -123,8 +124,7 @@ def own_agreements(actor: Actor) -> QuerySet[Agreement]:
 class CancelForm(RefusableForm):
     """Why a patrol is called off."""
 
-    # Whether it may be empty is the action's to say.
-    reason = forms.CharField(label=_("reason"), max_length=300, required=False)
+    reason = ReasonField()
 
 
 class CommanderForm(RefusableForm):

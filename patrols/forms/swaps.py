@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import PartForm, RefusableForm, choose
+from agencies.forms import PartForm, ReasonField, RefusableForm, choose
 from agencies.models import Officer
 
 
@@ -64,10 +64,7 @@ class NoForm(PartForm):
     """Why not."""
 
     name = "no"
-    # Whether it may be empty is the action's to say.
-    reason = forms.CharField(
-        label=_("reason"),
+    reason = ReasonField(
         max_length=200,
-        required=False,
         help_text=_("Both officers and the planners of your agency can read it."),
     )

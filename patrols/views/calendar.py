@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.guards import actor_of, officer_required
@@ -45,6 +46,8 @@ def page(request: HttpRequest) -> HttpResponse:
     found = _read(form, days, actor)
     outings = _outings(found[:MOST])
     context = {
+        "part": "calendar",
+        "name": _("Calendar"),
         "form": form,
         **about(form, days),
         "has_more": len(found) > MOST,

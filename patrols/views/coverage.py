@@ -5,6 +5,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.guards import actor_of, officer_required
@@ -37,6 +38,8 @@ def page(request: HttpRequest) -> HttpResponse:
         for section, parts in parts_of(actor, midnights(days))
     ]
     context = {
+        "part": "coverage",
+        "name": _("Coverage"),
         "form": form,
         **about(form, days),
         "days": days,

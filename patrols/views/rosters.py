@@ -84,7 +84,7 @@ def roster(request: HttpRequest, pk: UUID) -> HttpResponse:
         context |= _progress(row)
     else:
         context |= _result(row, actor, known)
-    context |= {"swaps": waiting(actor), "wishes": wishes_on(row, actor)}
+    context["swaps"] = waiting(actor)
     return render(request, "patrols/roster.html", context)
 
 
@@ -200,6 +200,7 @@ def _result(row: Roster, actor: Actor, known: shown.Patrols) -> dict[str, Any]:
         "hindered": _hindered(own, known)
         + _hindered(_taken(AssetUse, actor).filter(roster=row), known),
         "mending": _seen(actor).filter(mends=row, state__in=WAITING).first(),
+        "wishes": wishes_on(row, actor),
     }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -64,10 +64,15 @@ def asked_by(actor: Actor, span: tuple[datetime, datetime]) -> dict[str, Any]:
 
 def duties_to_give(actor: Actor) -> dict[UUID, UUID]:
     """Return the officer's own duties that a colleague can be asked to take."""
-    sent = Assignment.objects.visible_to(actor).filter(
-        officer=actor.officer_id, is_active=True, during__startswith__gt=timezone.now()
-    )
+    sent = _sent_ahead(actor.officer_id, actor)
     return dict(sent.values_list("patrol_id", "pk"))
+
+
+def _sent_ahead(officer: UUID | None, actor: Actor) -> Any:
+    """Return somebody's duties that have not begun."""
+    return Assignment.objects.visible_to(actor).filter(
+        officer=officer, is_active=True, during__startswith__gt=timezone.now()
+    )
 
 
 def waiting(actor: Actor) -> list[Shown]:
@@ -162,9 +167,10 @@ def swap(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one swap: who gives and takes what, how it stands, what one can do."""
     actor = actor_of(request)
     rows = Swap.objects.visible_to(actor).shown_to(actor)
-    row = get_object_or_404(rows, pk=pk)
-    (found,) = _shown(rows.filter(pk=row.pk), actor)
-    return render(request, "patrols/swap.html", {"one": found, "swap": found.swap})
+    if not (found := _shown(rows.filter(pk=pk), actor)):
+        raise Http404
+    (one,) = found
+    return render(request, "patrols/swap.html", {"one": one, "swap": one.swap})
 
 
 @officer_required
@@ -242,9 +248,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _duties_of(officer: Officer, but: Patrol, actor: Actor) -> list[Assignment]:
     """Return a colleague's duties ahead, on other patrols."""
-    sent = Assignment.objects.visible_to(actor).filter(
-        officer=officer, is_active=True, during__startswith__gt=timezone.now()
-    )
+    sent = _sent_ahead(officer.pk, actor)
     known = Prefetch("patrol", Patrol.objects.visible_to(actor))
     rows = sent.exclude(patrol=but).prefetch_related(known)[:MOST]
     return [row for row in rows if row.patrol]
