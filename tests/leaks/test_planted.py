@@ -18,7 +18,7 @@ from django.test import Client as Browser
 from agencies import shown
 from agencies.actions import releases
 from agencies.context import system
-from agencies.gateway import CursorPages
+from agencies.gateway import CursorPages, actor_of
 from agencies.rest import ReadViewSet
 from incidents.models import Incident
 from live import feed
@@ -130,9 +130,11 @@ def view_of(table: str) -> AbstractContextManager[None]:
 
 
 def forgotten_filter() -> AbstractContextManager[Any]:
-    """A view that starts from all rows."""
+    """A view that starts from all rows, and narrows them as its list is meant."""
     return patch.object(
-        ReadViewSet, "get_queryset", lambda self: self.queryset._chain()
+        ReadViewSet,
+        "get_queryset",
+        lambda self: self.narrowed(self.queryset._chain(), actor_of(self.request)),
     )
 
 
