@@ -11,7 +11,7 @@ from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
 from agencies.rest import RecordViewSet
-from incidents import actions
+from incidents.actions import life, log, responses
 from incidents.filters import IncidentFilters
 from incidents.models import Incident, LogEntry, Response
 from incidents.serializers import (
@@ -40,20 +40,20 @@ class IncidentViewSet(RecordViewSet):
     def create(self, request: Request) -> Answer:
         """Report an incident; it is released in the same moment."""
         given = self.input(IncidentWriteSerializer)
-        return self.answer(actions.report(by=actor_of(request), **given), status=201)
+        return self.answer(life.report(by=actor_of(request), **given), status=201)
 
     @extend_schema(request=IncidentChangeSerializer, responses=IncidentSerializer)
     def partial_update(self, request: Request, pk: str) -> Answer:
         """Change what is reported; needs ``If-Match``."""
         row, given = self.to_change(IncidentChangeSerializer, is_needed=True)
-        return self.answer(actions.edit(incident=row, by=actor_of(request), **given))
+        return self.answer(life.edit(incident=row, by=actor_of(request), **given))
 
     @extend_schema(request=None, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: str) -> Answer:
         """Tell the owner that one's agency has seen it; again is harmless."""
         row = self.to_change(NothingSerializer)[0]
-        actions.acknowledge(incident=row, by=actor_of(request))
+        life.acknowledge(incident=row, by=actor_of(request))
         return self.answer(row)
 
     @extend_schema(request=AssignSerializer, responses={201: ResponseSerializer})
@@ -61,7 +61,7 @@ class IncidentViewSet(RecordViewSet):
     def assign(self, request: Request, pk: str) -> Answer:
         """Assign an agency or a patrol; a partner offers its own."""
         row, given = self.to_change(AssignSerializer)
-        made = actions.assign(incident=row, by=actor_of(request), **given)
+        made = responses.assign(incident=row, by=actor_of(request), **given)
         return Answer(ResponseSerializer.one(made, actor_of(request)), status=201)
 
     @extend_schema(request=None, responses=IncidentSerializer)
@@ -69,14 +69,14 @@ class IncidentViewSet(RecordViewSet):
     def resolve(self, request: Request, pk: str) -> Answer:
         """Say that it is over on the ground."""
         row = self.to_change(NothingSerializer)[0]
-        return self.answer(actions.resolve(incident=row, by=actor_of(request)))
+        return self.answer(life.resolve(incident=row, by=actor_of(request)))
 
     @extend_schema(request=CloseSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, pk: str) -> Answer:
         """Close it for a reason; it stays readable."""
         row, given = self.to_change(CloseSerializer)
-        return self.answer(actions.close(incident=row, by=actor_of(request), **given))
+        return self.answer(life.close(incident=row, by=actor_of(request), **given))
 
     @extend_schema(methods=["get"], responses=LogEntrySerializer(many=True))
     @extend_schema(
@@ -90,7 +90,7 @@ class IncidentViewSet(RecordViewSet):
         actor = actor_of(request)
         if request.method == "POST":
             row, given = self.to_change(LogEntryWriteSerializer)
-            made = actions.write_log(incident=row, by=actor, **given)
+            made = log.write_log(incident=row, by=actor, **given)
             return Answer(LogEntrySerializer.one(made, actor), status=201)
         entries = LogEntry.objects.visible_to(actor).filter(incident=self.get_object())
         return Answer({"results": LogEntrySerializer.all(entries, actor)})
@@ -120,5 +120,5 @@ class IncidentViewSet(RecordViewSet):
         except (ValueError, Response.DoesNotExist):
             raise NotFound from None
         given = self.input(AdvanceSerializer)
-        made = actions.advance(response=made, by=actor, **given)
+        made = responses.advance(response=made, by=actor, **given)
         return Answer(ResponseSerializer.one(made, actor))

@@ -43,7 +43,7 @@ from websockets.sync.client import connect as connect_socket
 
 from agencies.context import acting, system
 from agencies.models import Officer
-from incidents import actions as incidents
+from incidents.actions import life
 from incidents.models import Incident
 from live import pokes
 from live.models import Dispatch, Event
@@ -263,7 +263,7 @@ class Stack:
             "occurred_at": timezone.now(),
         }
         with acting(actor):
-            return incidents.report(by=actor, release_to=release_to, **given | values)
+            return life.report(by=actor, release_to=release_to, **given | values)
 
     # --- ways in
 

@@ -22,7 +22,7 @@ from agencies.views.records import (
     require_unchanged,
     sharing,
 )
-from incidents import actions
+from incidents.actions import life
 from incidents.forms import (
     AssignForm,
     CloseForm,
@@ -63,7 +63,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = IncidentForm(request.POST or None, actor=actor, is_new=True)
     made: list[Incident] = []
     if request.method == "POST" and done(
-        form, lambda: made.append(actions.report(by=actor, **form.given))
+        form, lambda: made.append(life.report(by=actor, **form.given))
     ):
         messages.success(request, _("%(ref)s is reported.") % {"ref": made[0].ref})
         return redirect("incident", pk=made[0].pk)
@@ -84,7 +84,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def act() -> None:
         require_unchanged(row, form.cleaned_data["version"], actor)
-        actions.edit(incident=row, by=actor, **form.given)
+        life.edit(incident=row, by=actor, **form.given)
 
     if request.method == "POST" and done(form, act):
         messages.success(request, _("Saved."))

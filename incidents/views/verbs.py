@@ -11,7 +11,7 @@ from agencies.actions import releases
 from agencies.errors import NotFound
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.views.records import done, release_by_form, release_form
-from incidents import actions
+from incidents.actions import life, log, responses
 from incidents.forms import AssignForm, CloseForm, LogForm
 from incidents.models import Response
 from incidents.views.incident import found, show
@@ -23,7 +23,7 @@ def acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Tell the owner that one's agency has seen it."""
     actor = actor_of(request)
     row = found(actor, pk)
-    actions.acknowledge(incident=row, by=actor)
+    life.acknowledge(incident=row, by=actor)
     messages.success(request, _("Acknowledged: the owner sees it."))
     return redirect("incident", pk=row.pk)
 
@@ -37,7 +37,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AssignForm(request.POST, actor=actor, is_owner=actor.owns(row))
 
     def act() -> None:
-        actions.assign(incident=row, by=actor, **form.cleaned_data)
+        responses.assign(incident=row, by=actor, **form.cleaned_data)
 
     if done(form, act):
         messages.success(request, _("Assigned."))
@@ -55,7 +55,7 @@ def advance(request: HttpRequest, pk: UUID, response_id: UUID) -> HttpResponse:
     response = made.first()
     if response is None:
         raise NotFound
-    actions.advance(response=response, state=request.POST.get("state", ""), by=actor)
+    responses.advance(response=response, state=request.POST.get("state", ""), by=actor)
     return redirect("incident", pk=row.pk)
 
 
@@ -68,7 +68,7 @@ def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = LogForm(request.POST)
 
     def act() -> None:
-        actions.write_log(incident=row, by=actor, **form.cleaned_data)
+        log.write_log(incident=row, by=actor, **form.cleaned_data)
 
     if not done(form, act):
         return show(request, row, actor, log_form=form)
@@ -83,7 +83,7 @@ def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that it is over on the ground."""
     actor = actor_of(request)
     row = found(actor, pk)
-    actions.resolve(incident=row, by=actor)
+    life.resolve(incident=row, by=actor)
     messages.success(request, _("Resolved."))
     return redirect("incident", pk=row.pk)
 
@@ -97,7 +97,7 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = CloseForm(request.POST)
 
     def act() -> None:
-        actions.close(incident=row, by=actor, **form.cleaned_data)
+        life.close(incident=row, by=actor, **form.cleaned_data)
 
     if done(form, act):
         messages.success(request, _("Closed."))

@@ -13,7 +13,7 @@ from agencies.actions import accounts, posts
 from agencies.administration import HouseAdmin
 from agencies.context import acting, system
 from agencies.models import Agency, Agreement, Officer, Party
-from incidents import actions as incidents
+from incidents.actions import life
 from tests.agencies.conftest import browser
 from tests.api.http import token
 from tests.world import PASSWORD, PLACE, World, soon
@@ -35,7 +35,7 @@ def hide_things(world: World) -> None:
     """Let KG-BS write what it releases to nobody."""
     with acting(world.owner):
         posts.create_post(by=world.owner, code="C", name=CANARY, place=PLACE)
-        incidents.report(
+        life.report(
             by=world.owner,
             category="other",
             severity="minor",

@@ -13,7 +13,7 @@ from agencies.forms.records import ReleaseForm
 from agencies.models import Agency, Officer, Post, Release
 from agencies.policy import PERMISSIONS, Actor, Level, Permission, Role
 from agencies.views.records import known_releases, named
-from incidents import actions as incidents
+from incidents.actions import life
 from incidents.models import Incident
 from tests.agencies.conftest import browser
 from tests.world import PLACE, World, soon
@@ -32,7 +32,7 @@ def report(world: World, *release_to: str, **more: Any) -> Incident:
         "release_to": release_to,
     }
     with acting(by):
-        return incidents.report(by=by, **(given | more))
+        return life.report(by=by, **(given | more))
 
 
 def options(actor: Actor, **markings: Marking) -> dict[str, Any]:

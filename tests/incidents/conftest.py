@@ -10,7 +10,7 @@ from django.test import Client
 from agencies.actions import accounts
 from agencies.context import acting, system
 from agencies.policy import Role
-from incidents import actions
+from incidents.actions import life
 from incidents.models import Incident
 from live import journal, sequencer
 from tests.world import PASSWORD, PLACE, World
@@ -130,7 +130,7 @@ def report(world: World, by: str = "owner", **more: Any) -> Incident:
     actor = world.actor(by)
     release_to = more.pop("release_to", ())
     with acting(actor):
-        return actions.report(by=actor, release_to=release_to, **values(**more))
+        return life.report(by=actor, release_to=release_to, **values(**more))
 
 
 def assert_hidden(

@@ -7,7 +7,7 @@ import pytest
 from agencies.actions import releases
 from agencies.context import acting
 from agencies.errors import Refused
-from incidents import actions
+from incidents.actions import life, log
 from incidents.models import Acknowledgement, Incident, LogEntry
 from tests.incidents.conftest import (
     Readers,
@@ -476,9 +476,9 @@ def test_actions_check_what_forms_and_bodies_check(
     """Whoever calls an action directly is refused in the same words."""
     actor = world.owner
     calls = [
-        lambda: actions.close(incident=shared, reason="bored", by=actor),
-        lambda: actions.write_log(incident=shared, text=" ", by=actor),
-        lambda: actions.write_log(incident=shared, text="x", sharing="world", by=actor),
+        lambda: life.close(incident=shared, reason="bored", by=actor),
+        lambda: log.write_log(incident=shared, text=" ", by=actor),
+        lambda: log.write_log(incident=shared, text="x", sharing="world", by=actor),
     ]
     codes = []
     for call in calls:

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.gis.geos import LineString, Point
 from django.utils import timezone
 
-import incidents.actions
 import intel.actions
 import patrols.actions
 from agencies.actions import assets, posts
@@ -18,6 +17,7 @@ from agencies.errors import NotFound
 from agencies.models import Agency, Agreement
 from agencies.policy import Actor
 from agencies.records import Owned
+from incidents.actions import life
 from patrols.models import Zone
 from tests.world import AREA, PLACE, soon
 
@@ -25,7 +25,7 @@ LINE = LineString((70.2, 40.0), (70.4, 40.2), srid=4326)
 
 
 def _incident(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
-    return incidents.actions.report(
+    return life.report(
         by=by, release_to=to, category="drugs", severity="severe", title=mark,
         narrative=mark, place=PLACE, occurred_at=timezone.now(), **marking,
     )  # fmt: skip
@@ -142,7 +142,7 @@ REDRAWN: dict[str, dict[str, Any]] = {
 }
 # The action that changes a marking, by type.
 EDITORS: dict[str, Callable[..., Any]] = {
-    "incident": incidents.actions.edit,
+    "incident": life.edit,
     "report": intel.actions.edit,
     "patrol": patrols.actions.change,
     "programme": patrols.actions.change_programme,

@@ -21,7 +21,7 @@ from agencies.context import acting, system
 from agencies.models import Officer, State
 from agencies.policy import TLP, Actor
 from agencies.records import Guarded, Owned, Record, guarded_models
-from incidents import actions as incidents
+from incidents.actions import life, log, responses
 from live import sequencer
 from patrols import actions as patrols
 from patrols.models import Assignment, Programme
@@ -300,11 +300,11 @@ def talk(world: World, row: Any) -> None:
     for name in ("owner", "partner"):
         by = world.actor(name)
         with acting(by):
-            incidents.acknowledge(incident=row, by=by)
+            life.acknowledge(incident=row, by=by)
             for sharing in ("all", "owner", "own"):
-                incidents.write_log(incident=row, text="x", sharing=sharing, by=by)
+                log.write_log(incident=row, text="x", sharing=sharing, by=by)
             patrol = add(by, "patrol")
-            incidents.assign(incident=row, patrol=patrol, task="t", by=by)
+            responses.assign(incident=row, patrol=patrol, task="t", by=by)
 
 
 def _accounts(world: World) -> None:

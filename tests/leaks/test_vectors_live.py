@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection
 from agencies.actions import accounts, releases
 from agencies.context import acting
 from agencies.models import Release
-from incidents import actions as incidents
+from incidents.actions import life
 from live import cursors
 from live.sockets import Code
 from tests.stack import Stack, last_words, next_event, next_frame
@@ -125,7 +125,7 @@ def test_l27_a_release_that_ends(stack: Stack) -> None:
             with acting(owner):
                 made = Release.objects.visible_to(owner).of(row).get()
                 releases.revoke(record=row, release_id=made.pk, by=owner)
-                incidents.edit(incident=row, by=owner, title="CANARY-AFTER")
+                life.edit(incident=row, by=owner, title="CANARY-AFTER")
         began = time.monotonic()
         frame = next_event(socket, PATIENCE)
         assert (frame["kind"], frame["data"]) == ("incident.withdrawn", {})

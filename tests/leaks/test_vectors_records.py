@@ -10,7 +10,7 @@ from agencies.context import acting, system
 from agencies.models import Asset, Release
 from agencies.policy import TLP
 from agencies.records import Owned
-from incidents import actions as incidents
+from incidents.actions import log, responses
 from incidents.models import Incident
 from patrols.models import Programme
 from tests.api.http import NOWHERE
@@ -39,9 +39,9 @@ def test_l01_a_child_narrower_than_its_parent(world: World, visits: Visits) -> N
     row = seed.make(world, Incident, "partner")
     by = world.owner
     with acting(by):
-        incidents.write_log(incident=row, text="CANARY-OWN", sharing="own", by=by)
-        incidents.write_log(incident=row, text="CANARY-ALL", sharing="all", by=by)
-        incidents.assign(
+        log.write_log(incident=row, text="CANARY-OWN", sharing="own", by=by)
+        log.write_log(incident=row, text="CANARY-ALL", sharing="all", by=by)
+        responses.assign(
             incident=row, agency=world.agencies["KG-BS"], task="CANARY-TASK", by=by
         )
     seen = told(world, visits, "partner", row)
@@ -56,9 +56,7 @@ def test_l02_a_child_goes_with_its_parent(world: World, visits: Visits) -> None:
     partner = world.partner
     with acting(partner):
         for sharing in ("all", "owner", "own"):
-            incidents.write_log(
-                incident=row, text="CANARY-LOG", sharing=sharing, by=partner
-            )
+            log.write_log(incident=row, text="CANARY-LOG", sharing=sharing, by=partner)
     assert "CANARY-LOG" in told(world, visits, "partner", row)
     revoke(world, row)
     seen = told(world, visits, "partner", row)
@@ -136,7 +134,7 @@ def test_l07_a_child_is_reached_through_its_own_parent(
     by = world.owner
     for one in pairs[Incident]:
         with acting(by):
-            incidents.assign(incident=one, agency=world.agencies["TJ-BT"], by=by)
+            responses.assign(incident=one, agency=world.agencies["TJ-BT"], by=by)
     for one in pairs[Asset]:
         seed.maintain(world, one, "owner")
     for one in pairs[Programme]:

@@ -13,13 +13,13 @@ import orjson
 from django.test import Client as Browser
 from django.utils import timezone
 
-import incidents.actions
 import patrols.actions
 from agencies.actions import assets, releases
 from agencies.context import system
 from agencies.models import Agency, IdempotencyKey, Release
 from agencies.policy import Role
 from agencies.records import Owned
+from incidents.actions import life, log, responses
 from incidents.models import Incident
 from patrols.models import Consent, LeadPlan
 from tests.leaks.facts import Grant, Note, Person, Sheet
@@ -168,20 +168,20 @@ class Town(Ground):
         if verb == "acknowledge":
             made = self.do(
                 who,
-                lambda by: incidents.actions.acknowledge(incident=row, by=by),
+                lambda by: life.acknowledge(incident=row, by=by),
                 on=record,
             )
         elif verb == "assign":
             own = Agency.objects.get(code=person.agency)
             made = self.do(
                 who,
-                lambda by: incidents.actions.assign(incident=row, by=by, agency=own),
+                lambda by: responses.assign(incident=row, by=by, agency=own),
                 on=record,
             )
         else:
             made = self.do(
                 who,
-                lambda by: incidents.actions.write_log(
+                lambda by: log.write_log(
                     incident=row, text="Seen", by=by, sharing=verb
                 ),
                 on=record,

@@ -10,7 +10,7 @@ from agencies.actions import releases
 from agencies.context import acting, system
 from agencies.models import Release
 from agencies.policy import Actor
-from incidents import actions as incidents
+from incidents.actions import life
 from incidents.models import Incident
 from live import journal, pokes, sequencer
 from live.models import Dispatch, Event
@@ -26,7 +26,7 @@ def report(by: Actor, *release_to: str, **values: Any) -> Incident:
         "occurred_at": NOW,
     }
     with acting(by):
-        return incidents.report(by=by, release_to=release_to, **given | values)
+        return life.report(by=by, release_to=release_to, **given | values)
 
 
 def heard(actor: Actor, after: int = 0) -> list[journal.Entry]:
@@ -84,7 +84,7 @@ def test_revoked_is_a_tombstone_and_the_past_is_gone(world: World) -> None:
     with acting(owner):
         found = Release.objects.visible_to(owner).of(incident).get()
         releases.revoke(record=incident, release_id=found.pk, by=owner)
-        incidents.edit(incident=incident, by=owner, title="Three men")
+        life.edit(incident=incident, by=owner, title="Three men")
     entries = heard(partner, place)
     assert [entry.kind for entry in entries] == ["incident.withdrawn"]
     assert entries[0].data == {}

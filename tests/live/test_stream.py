@@ -15,7 +15,7 @@ from agencies.actions import accounts, agreements, releases
 from agencies.context import acting, system
 from agencies.models import Release
 from agencies.tasks import end_expired_releases
-from incidents import actions as incidents
+from incidents.actions import life
 from live import cursors, journal
 from live.kinds import Kind
 from live.models import Event
@@ -238,7 +238,7 @@ def test_revoked_release(stack: Stack) -> None:
             frame = next_event(socket, AT_ONCE)
             assert (frame["kind"], frame["data"]) == ("incident.withdrawn", {})
             with acting(owner):
-                incidents.edit(incident=incident, by=owner, title="Three men")
+                life.edit(incident=incident, by=owner, title="Three men")
         assert silent(socket)
 
 
@@ -257,7 +257,7 @@ def test_expired_release(stack: Stack) -> None:
             assert next_event(socket)["kind"] == "incident.released"
             time.sleep(1.1)
             with acting(owner):
-                incidents.edit(incident=incident, by=owner, title="Three men")
+                life.edit(incident=incident, by=owner, title="Three men")
             assert silent(socket)
             assert end_expired_releases() == 1
         frame = next_event(socket)

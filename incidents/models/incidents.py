@@ -1,6 +1,5 @@
-"""Incidents, what is written about them, and who responds."""
+"""Incidents: what happened, where, how severe, and where it stands."""
 
-from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
@@ -10,9 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
 from agencies.policy import Permission
-from agencies.records import Guarded, Record, RecordQuerySet, to_the_hour
+from agencies.records import Record, RecordQuerySet, to_the_hour
 from patrols.cells import cell_of
 from patrols.models import Patrol
 
@@ -167,124 +165,3 @@ class Incident(Record):
             "tlp": self.tlp,
             "level": 0,
         }
-
-
-class Acknowledgement(Guarded):
-    """An agency has taken note; seen by the owner and that agency only."""
-
-    incident = models.ForeignKey(
-        Incident, models.PROTECT, related_name="acknowledgements"
-    )
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    by = models.CharField(max_length=120)
-    at = models.DateTimeField()
-
-    guard_parent: ClassVar[str | None] = "incident"
-    guard_follows: ClassVar[bool] = False
-
-    class Meta(Guarded.Meta):
-        """In the order in which it was noted."""
-
-        ordering = ["at"]
-
-    def __str__(self) -> str:
-        """Return the agency."""
-        return self.agency.code
-
-
-class LogEntry(Guarded):
-    """A line in an incident's log; ``sharing`` says who was meant to read it."""
-
-    class Sharing(models.TextChoices):
-        """Who reads an entry; never more than may read the incident."""
-
-        ALL = "all", _("everybody who sees the incident")
-        OWNER = "owner", _("the owner and my agency")
-        OWN = "own", _("my agency only")
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="log")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    by = models.CharField(max_length=120)
-    at = models.DateTimeField()
-    text = models.TextField(_("text"), max_length=4000)
-    sharing = models.CharField(
-        _("who reads it"), max_length=5, choices=Sharing, default=Sharing.OWNER
-    )
-
-    guard_parent: ClassVar[str | None] = "incident"
-    guard_follows: ClassVar[bool] = False
-
-    class Meta(Guarded.Meta):
-        """Oldest first."""
-
-        ordering = ["at", "id"]
-        indexes = [
-            *Guarded.Meta.indexes,
-            models.Index(fields=["incident", "at"], name="log_of_incident"),
-        ]
-
-    def __str__(self) -> str:
-        """Return the first words."""
-        return self.text[:60]
-
-
-class ResponseState(models.TextChoices):
-    """How far a response has come."""
-
-    ASSIGNED = "assigned", _("assigned")
-    EN_ROUTE = "en_route", _("en route")
-    ON_SCENE = "on_scene", _("on scene")
-    DONE = "done", _("done")
-    DECLINED = "declined", _("declined")
-
-
-# A response only moves forward; it may be declined until it is over.
-NEXT_STATES = {
-    ResponseState.ASSIGNED: [
-        ResponseState.EN_ROUTE,
-        ResponseState.ON_SCENE,
-        ResponseState.DONE,
-        ResponseState.DECLINED,
-    ],
-    ResponseState.EN_ROUTE: [
-        ResponseState.ON_SCENE,
-        ResponseState.DONE,
-        ResponseState.DECLINED,
-    ],
-    ResponseState.ON_SCENE: [ResponseState.DONE, ResponseState.DECLINED],
-    ResponseState.DONE: [],
-    ResponseState.DECLINED: [],
-}
-RESPONSE_OVER = [ResponseState.DONE, ResponseState.DECLINED]
-
-
-class Response(Guarded):
-    """An agency, perhaps with a patrol, that responds to an incident."""
-
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="responses")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    patrol = models.ForeignKey(Patrol, models.PROTECT, null=True, related_name="+")
-    state = models.CharField(
-        _("state"), max_length=8, choices=ResponseState, default=ResponseState.ASSIGNED
-    )
-    task = models.CharField(_("task"), max_length=300, blank=True)
-    assigned_by = models.CharField(max_length=120)
-    assigned_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-
-    guard_parent: ClassVar[str | None] = "incident"
-    guard_follows: ClassVar[bool] = False
-
-    class Meta(Guarded.Meta):
-        """Newest last."""
-
-        ordering = ["assigned_at"]
-
-    def __str__(self) -> str:
-        """Return the agency."""
-        return self.agency.code
-
-    @property
-    def took(self) -> timedelta:
-        """The time from assignment to the last change."""
-        return self.changed_at - self.assigned_at

@@ -1,0 +1,1 @@
+"""The only writers of incidents and of what hangs on them, by noun."""

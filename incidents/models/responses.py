@@ -1,0 +1,74 @@
+"""Who responds to an incident, and how far they have come."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from agencies.records import Guarded
+from incidents.models.incidents import Incident
+from patrols.models import Patrol
+
+
+class ResponseState(models.TextChoices):
+    """How far a response has come."""
+
+    ASSIGNED = "assigned", _("assigned")
+    EN_ROUTE = "en_route", _("en route")
+    ON_SCENE = "on_scene", _("on scene")
+    DONE = "done", _("done")
+    DECLINED = "declined", _("declined")
+
+
+# A response only moves forward; it may be declined until it is over.
+NEXT_STATES = {
+    ResponseState.ASSIGNED: [
+        ResponseState.EN_ROUTE,
+        ResponseState.ON_SCENE,
+        ResponseState.DONE,
+        ResponseState.DECLINED,
+    ],
+    ResponseState.EN_ROUTE: [
+        ResponseState.ON_SCENE,
+        ResponseState.DONE,
+        ResponseState.DECLINED,
+    ],
+    ResponseState.ON_SCENE: [ResponseState.DONE, ResponseState.DECLINED],
+    ResponseState.DONE: [],
+    ResponseState.DECLINED: [],
+}
+RESPONSE_OVER = [ResponseState.DONE, ResponseState.DECLINED]
+
+
+class Response(Guarded):
+    """An agency, perhaps with a patrol, that responds to an incident."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="responses")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    patrol = models.ForeignKey(Patrol, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(
+        _("state"), max_length=8, choices=ResponseState, default=ResponseState.ASSIGNED
+    )
+    task = models.CharField(_("task"), max_length=300, blank=True)
+    assigned_by = models.CharField(max_length=120)
+    assigned_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    guard_parent: ClassVar[str | None] = "incident"
+    guard_follows: ClassVar[bool] = False
+
+    class Meta(Guarded.Meta):
+        """Newest last."""
+
+        ordering = ["assigned_at"]
+
+    def __str__(self) -> str:
+        """Return the agency."""
+        return self.agency.code
+
+    @property
+    def took(self) -> timedelta:
+        """The time from assignment to the last change."""
+        return self.changed_at - self.assigned_at
