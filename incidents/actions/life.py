@@ -12,14 +12,10 @@ from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.errors import Conflict, Invalid
 from agencies.policy import Actor, Permission, require
-from incidents.actions.steps import (
-    choice_of,
-    move,
-    require_open,
-    require_whole,
-    shared_with,
-)
+from incidents.actions import steps
+from incidents.checks import choice_of, require_open, require_whole
 from incidents.models import Acknowledgement, CloseReason, Incident, IncidentState
+from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.cells import cell_of
@@ -119,10 +115,10 @@ def resolve(*, incident: Incident, by: Actor) -> Incident:
     require(by, Permission.INCIDENT_HANDLE, owner_of=row)
     require_whole(row)
     require_open(row)
-    move(
-        row,
-        Kind.INCIDENT_RESOLVED,
-        by,
+    steps.move(
+        incident=row,
+        kind=Kind.INCIDENT_RESOLVED,
+        by=by,
         state=IncidentState.RESOLVED,
         resolved_at=timezone.now(),
     )
@@ -138,10 +134,10 @@ def close(*, incident: Incident, reason: str, by: Actor) -> Incident:
     require_whole(row)
     if row.state == IncidentState.CLOSED:
         raise Conflict("closed", _("The incident is closed."))
-    move(
-        row,
-        Kind.INCIDENT_CLOSED,
-        by,
+    steps.move(
+        incident=row,
+        kind=Kind.INCIDENT_CLOSED,
+        by=by,
         detail={"reason": reason},
         state=IncidentState.CLOSED,
         closed_at=timezone.now(),

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.accounts import agency_of
 from agencies.errors import Invalid
 from agencies.policy import Actor, Permission, require
-from incidents.actions.steps import choice_of, shared_with
+from incidents.checks import choice_of
 from incidents.models import Incident, LogEntry
+from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 

@@ -8,12 +8,8 @@ from agencies.accounts import actor_of_agency
 from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.models import Agency
 from agencies.policy import Actor, Permission, require
-from incidents.actions.steps import (
-    choice_of,
-    count_as_responding,
-    require_open,
-    shared_with,
-)
+from incidents.actions import steps
+from incidents.checks import choice_of, require_open
 from incidents.models import (
     NEXT_STATES,
     RESPONSE_OVER,
@@ -22,6 +18,7 @@ from incidents.models import (
     Response,
     ResponseState,
 )
+from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.models import Patrol, PatrolState
@@ -76,7 +73,7 @@ def assign(
         audience=made.stored_audience,
         detail={"agency": responder.code},
     )
-    count_as_responding(row, by)
+    steps.count_as_responding(incident=row, by=by)
     return made
 
 
@@ -100,7 +97,7 @@ def advance(*, response: Response, state: str, by: Actor) -> Response:
     if incident.state == IncidentState.CLOSED and wanted not in RESPONSE_OVER:
         raise Conflict("closed", _("The incident is closed: a response can only end."))
     if wanted != ResponseState.DECLINED:
-        count_as_responding(incident, by)
+        steps.count_as_responding(incident=incident, by=by)
     row.state = wanted
     row.changed_at = timezone.now()
     row.save(update_fields=["state", "changed_at"])
