@@ -23,7 +23,11 @@ from django.db import connections
 from tests import world
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "agencies", "live", "patrols", "incidents", "intel")
+# What makes a kept database: the schema and its row policies, and the small world.
+MADE_BY = (
+    "config/*.py", "agencies/**/*.py", "live/**/*.py", "*/models.py", "*/models/*.py",
+    "*/migrations/*.py",
+)  # fmt: skip
 # Migrated and empty; and with the small world in it.
 EMPTY = "test_kept_empty"
 SMALL_WORLD = "test_kept_world"
@@ -130,8 +134,7 @@ def copy(source: str, name: str) -> None:
 def fingerprint() -> str:
     """Return what the kept databases depend on, in short."""
     files = [ROOT / "requirements.lock", Path(__file__), Path(world.__file__)]
-    for app in APPS:
-        files += sorted((ROOT / app).rglob("*.py"))
+    files += sorted({path for pattern in MADE_BY for path in ROOT.glob(pattern)})
     found = hashlib.sha256()
     for path in files:
         found.update(path.read_bytes())
