@@ -146,6 +146,12 @@ class ReleaseFilters(Filters):
     type = CharFilter(field_name="record_type")
 
 
+class WebhookFilters(Filters):
+    """Webhooks."""
+
+    is_revoked = yes_no(field_name="revoked_at", lookup_expr="isnull", exclude=True)
+
+
 class PlaceFilters(Filters):
     """Posts, zones, routes and checkpoints."""
 

@@ -15,6 +15,7 @@ from agencies.views import (
     personnel,
     session,
     sharing,
+    webhooks,
 )
 
 
@@ -54,6 +55,12 @@ def kept_of_officers(kind: str) -> list[Any]:
 
 
 urlpatterns = [
+    path("webhooks/", webhooks.webhooks, name="webhook-list"),
+    path("webhooks/new/", webhooks.new, name="webhook-new"),
+    path("webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:pk>/edit/", webhooks.edit, name="webhook-edit"),
+    path("webhooks/<uuid:pk>/renew/", webhooks.renew, name="webhook-renew"),
+    path("webhooks/<uuid:pk>/act/", webhooks.act, name="webhook-act"),
     path("accounts/login/", session.login, name="login"),
     path("accounts/logout/", session.logout, name="logout"),
     path("accounts/password/", session.password, name="password"),

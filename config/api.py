@@ -13,6 +13,7 @@ from agencies.api import (
     PostViewSet,
     ReleaseViewSet,
 )
+from agencies.webhook_api import WebhookViewSet
 from incidents.api import IncidentViewSet
 from intel.api import ReportViewSet
 from live.api import EventViewSet
@@ -41,6 +42,7 @@ router.register("certifications", CertificationViewSet, basename="certification-
 router.register("authorisations", AuthorisationViewSet, basename="authorisation-api")
 router.register("assets", AssetViewSet, basename="asset-api")
 router.register("events", EventViewSet, basename="event")
+router.register("webhooks", WebhookViewSet, basename="webhook-api")
 router.register("incidents", IncidentViewSet, basename="incident-api")
 router.register("reports", ReportViewSet, basename="report-api")
 router.register("zones", ZoneViewSet, basename="zone-api")

@@ -3,6 +3,7 @@
 Outside demo mode (``DEMO=1``) an unsafe or missing value refuses to start.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import structlog
@@ -207,6 +208,8 @@ OAUTH2_PROVIDER = {
         "resources:read": "Read officers' absences and papers, and assets",
         "resources:write": "Keep officers' absences and papers, and assets",
         "events:read": "Read the live feed",
+        "webhooks:read": "Read where events are sent to",
+        "webhooks:write": "Set up, change and revoke webhooks",
     },
     "SCOPES_BACKEND_CLASS": "agencies.authentication.ClientScopes",
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
@@ -281,6 +284,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "agencies.tasks.clear_old_idempotency_keys",
         "schedule": 3600.0,
     },
+    "deliver-webhooks": {
+        "task": "live.tasks.deliver_webhooks",
+        "schedule": 2.0,
+        "options": {"expires": 2.0},
+    },
+    "clear-old-deliveries": {
+        "task": "live.tasks.clear_old_deliveries",
+        "schedule": 3600.0,
+    },
     "clear-ended-logins": {
         "task": "agencies.tasks.clear_ended_logins",
         "schedule": 3600.0,
@@ -317,6 +329,8 @@ EVENT_TASKS: dict[str, list[str]] = {
     "patrol.started": ["patrols.tasks.watch_swaps"],
     "patrol.cancelled": ["patrols.tasks.watch_swaps"],
 }
+# Where webhooks may lead beside the open internet; by http, too.
+WEBHOOK_NETWORKS = [ip_network(one) for one in env.list("WEBHOOK_NETWORKS", default=[])]
 # A worker that gives no sign of life for so long has lost the roster it worked on.
 ROSTER_LEASE_SECONDS = env.float("ROSTER_LEASE_SECONDS", default=30)
 

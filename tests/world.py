@@ -159,6 +159,8 @@ ALL_SCOPES = [
     "resources:read",
     "resources:write",
     "events:read",
+    "webhooks:read",
+    "webhooks:write",
 ]
 
 

@@ -38,6 +38,7 @@ class Permission(models.TextChoices):
     ASSET_KEEP = "asset.keep", _("keep vehicles, radios and other assets")
     REPORT_WRITE = "report.write", _("write and grade intelligence")
     REPORT_RELEASE = "report.release", _("release intelligence to others")
+    WEBHOOK_KEEP = "webhook.keep", _("send events to the agency's own systems")
     ACCOUNT_MANAGE = "account.manage", _("keep accounts and API clients")
     AGREEMENT_MANAGE = "agreement.manage", _("keep agencies and agreements")
 
@@ -75,7 +76,11 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.AGENCY_ADMIN: frozenset(
-        {Permission.ACCOUNT_MANAGE, Permission.PERSONNEL_KEEP}
+        {
+            Permission.ACCOUNT_MANAGE,
+            Permission.PERSONNEL_KEEP,
+            Permission.WEBHOOK_KEEP,
+        }
     ),
     Role.OBSERVER: frozenset(),
     Role.PLATFORM_ADMIN: frozenset(
@@ -94,5 +99,6 @@ SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PLACE_EDIT,
         }
     ),
+    "webhooks:write": frozenset({Permission.WEBHOOK_KEEP}),
     "resources:write": frozenset({Permission.PERSONNEL_KEEP, Permission.ASSET_KEEP}),
 }

@@ -62,6 +62,8 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
             "is_own": found.pk == actor.agency_id,
             "may_manage": actor.may(Permission.ACCOUNT_MANAGE)
             and (found.pk == actor.agency_id or actor.agency_id is None),
+            "may_keep_webhooks": actor.may(Permission.WEBHOOK_KEEP)
+            and found.pk == actor.agency_id,
         },
     )
 

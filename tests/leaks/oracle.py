@@ -47,6 +47,8 @@ class Oracle:
     answers: dict[UUID, str] = field(default_factory=dict)
     # Calendar feeds, by the officer.
     feeds: dict[UUID, str] = field(default_factory=dict)
+    # Webhooks and their deliveries: who set them up, with their own clearance.
+    hooks: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     # Agencies, and officers, that have ever seen a record: they may hear that it went.
     ever: set[tuple[str, UUID]] = field(default_factory=set)
     hour: int = 0
@@ -71,6 +73,8 @@ class Oracle:
             found[kind].add(pk)
         found["idempotencykey"] = set(self.answers)
         found["feedkey"] = set(self.feeds)
+        for pk, (kind, _who) in self.hooks.items():
+            found[kind].add(pk)
         found["officer"] = {p.id for p in self.people.values() if p.id}
         found["agreement"] = {a.id for a in self.agreements.values()}
         parties = [p for a in self.agreements.values() for p in a.parties]
@@ -297,6 +301,11 @@ class Oracle:
         """Whoever opened it, and nobody else."""
         return person.name == self.feeds[pk]
 
+    def sees_hook(self, person: Person, pk: UUID) -> bool:
+        """Colleagues with the clearance of the administrator who set it up."""
+        made = self.people[self.hooks[pk][1]]
+        return person.agency == made.agency and person.clearance >= made.clearance
+
     # --- the journal ----------------------------------------------------------
 
     def remember(self) -> None:
@@ -399,6 +408,8 @@ RULES = {
     "party": Oracle.sees_party,
     "idempotencykey": Oracle.sees_answer,
     "feedkey": Oracle.sees_feed,
+    "webhook": Oracle.sees_hook,
+    "delivery": Oracle.sees_hook,
 }
 # Types whose rows the model bounds by ``may_hear`` instead of naming each, and why.
 BOUNDED = {"event": "one action writes several, each a copy of its subject's audience"}

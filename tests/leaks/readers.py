@@ -286,6 +286,7 @@ RULES: dict[str, Rule] = {
     "FeedKey": _officer_alone,
     "Fix": _like_parent,
     "Gap": _planned,
+    "Delivery": _like_parent,
     "HandOver": _like_parent,
     # Given back to whoever sent the request, and to the same key only.
     "IdempotencyKey": _nobody,
@@ -303,6 +304,7 @@ RULES: dict[str, Rule] = {
     "RouteVersion": _like_parent,
     "State": _everybody,
     "Swap": _own_duties,
+    "Webhook": _own_agency,
     "Wish": _own_duties,
     "ZoneVersion": _like_parent,
 }
@@ -314,4 +316,6 @@ NARROWER: dict[str, Rule] = {
     "Release.end_reason": _owner_alone,
     "Report.source_note": _owner_alone,
     "Report.tear_line_text": _owner_alone,
+    "Webhook.old_secret": _nobody,
+    "Webhook.secret": _nobody,
 }

@@ -16,13 +16,13 @@ from django.contrib.gis.geos import LineString, MultiLineString
 from django.test import Client as Browser
 from django.utils import timezone
 
-from agencies.actions import assets, personnel, releases
+from agencies.actions import assets, personnel, releases, webhooks
 from agencies.context import acting, system
 from agencies.models import Officer, State
 from agencies.policy import TLP, Actor
 from agencies.records import Guarded, Owned, Record, guarded_models
 from incidents.actions import life, log, responses
-from live import sequencer
+from live import deliveries, sequencer
 from patrols import actions as patrols
 from patrols.models import Assignment, Programme
 from patrols.roster_run import run_next
@@ -327,6 +327,14 @@ def _accounts(world: World) -> None:
         by = world.actor(name)
         with acting(by):
             patrols.create_feed(by=by, programme=Programme.objects.first())
+    by = world.actor("owner_admin")
+    with acting(by):
+        values = {"name": "N", "url": "https://system.example/", "clearance": 1}
+        hook, _secret = webhooks.create_webhook(by=by, **values)
+        webhooks.test_webhook(webhook=hook, by=by)
+    sequencer.sequence()
+    with system("test"):
+        deliveries.collect(hook)
     for name in ("owner", "outsider"):
         with system("test"):
             browser = Browser()

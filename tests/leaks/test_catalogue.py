@@ -14,7 +14,7 @@ def test_the_catalogue_has_no_fault(db: None) -> None:
 
 def test_only_kept_answers_are_cleaned_away() -> None:
     disposable = [m._meta.label for m in guarded_models() if m.guard_disposable]
-    assert disposable == ["agencies.IdempotencyKey"]
+    assert disposable == ["live.Delivery", "agencies.IdempotencyKey"]
 
 
 def test_the_journal_and_former_shapes_are_only_added_to() -> None:

@@ -15,12 +15,15 @@ from django.utils import timezone
 
 import patrols.actions
 from agencies.actions import assets, releases
+from agencies.actions.webhooks import create_webhook, test_webhook
 from agencies.context import system
 from agencies.models import Agency, IdempotencyKey, Release
 from agencies.policy import Role
 from agencies.records import Owned
 from incidents.actions import life, log, responses
 from incidents.models import Incident
+from live import deliveries, sequencer
+from live.models import Delivery
 from patrols.models import Consent, LeadPlan
 from tests.leaks.facts import Grant, Note, Person, Sheet
 from tests.leaks.ground import ANY, Ground
@@ -303,6 +306,20 @@ class Town(Ground):
         made = self.do(who, lambda by: patrols.actions.create_feed(by=by), must=True)
         self.oracle.feeds[made[0].pk] = who
 
+    def open_webhook(self, who: str) -> None:
+        """Send an agency's events to a system of its own; take up the first ones."""
+        clearance = self.oracle.people[who].clearance
+        values = {"name": "N", "url": "https://system.example/", "clearance": clearance}
+        made = self.do(who, lambda by: create_webhook(by=by, **values), must=True)
+        self.oracle.hooks[made[0].pk] = ("webhook", who)
+        self.do(who, lambda by: test_webhook(webhook=made[0], by=by), must=True)
+        sequencer.sequence()
+        with system("test"):
+            deliveries.collect(made[0])
+            found = Delivery.objects.filter(webhook=made[0])
+            taken = found.values_list("pk", flat=True)
+            self.oracle.hooks |= dict.fromkeys(taken, ("delivery", who))
+
     def post_once(self, who: str, browser: Browser) -> None:
         """Report over REST with a key, so that the answer is kept for who asked."""
         mark = f"zephyr{uuid4().hex[:12]}"
@@ -356,4 +373,5 @@ def furnish(world: World) -> Town:
     town.post_once("owner", town.browser("owner"))
     town.open_feed("owner")
     town.open_feed("partner")
+    town.open_webhook("owner_admin")
     return town
