@@ -402,5 +402,10 @@ LOGGING = {
     "loggers": {
         name: {"handlers": ["plain"], "level": "INFO", "propagate": False}
         for name in ("agencies", "live", "patrols", "incidents", "intel", "demo")
+    }
+    # A schedule of seconds would fill the log with three lines; what fails is told.
+    | {
+        name: {"level": "WARNING"}
+        for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")
     },
 }

@@ -44,9 +44,12 @@ class PatrolQuerySet(RecordQuerySet["Patrol"]):
         return self.filter(state=PatrolState.UNDER_WAY)
 
     def ahead(self, now: datetime) -> Self:
-        """Keep those still to come, soonest first."""
-        return self.filter(state__in=OPEN_STATES, ends_at__gt=now).order_by(
-            "starts_at", "id"
+        """Keep those still to come, soonest first, called off or not."""
+        is_out = [PatrolState.UNDER_WAY, PatrolState.COMPLETED]
+        return (
+            self.filter(ends_at__gt=now)
+            .exclude(state__in=is_out)
+            .order_by("starts_at", "id")
         )
 
     def for_rosters(self) -> Self:
@@ -58,10 +61,10 @@ class PatrolQuerySet(RecordQuerySet["Patrol"]):
         return rows.filter(state__in=OPEN_STATES).exclude(tlp=TLP.RED)
 
     def past(self, now: datetime) -> Self:
-        """Keep those that are over: done, called off, or never left; latest first."""
-        is_over = Q(state__in=[PatrolState.COMPLETED, PatrolState.CANCELLED])
-        never_left = Q(state__in=OPEN_STATES, ends_at__lte=now)
-        return self.filter(is_over | never_left).order_by("-starts_at", "-id")
+        """Keep those that are over: done, or their time is; latest first."""
+        is_over = Q(state=PatrolState.COMPLETED) | Q(ends_at__lte=now)
+        rows = self.filter(is_over).exclude(state=PatrolState.UNDER_WAY)
+        return rows.order_by("-starts_at", "-id")
 
 
 class Patrol(Record):

@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from agencies.context import acting
 from patrols import actions
 from patrols.models import Patrol, PatrolState
+from tests.live.test_api import login
 from tests.patrols.conftest import Callers
+from tests.patrols.consents import do, far
 from tests.patrols.series import (
     a_patrol,
     a_programme,
@@ -344,3 +346,12 @@ def refused_at(path: str, step: str, caller: Any) -> int:
         status = caller.send(path, step=step, reason="Snow").status_code
         transaction.set_rollback(True)
     return int(status)
+
+
+def test_what_is_called_off_stands_where_its_day_is(world: World) -> None:
+    """Next week's is ahead, so that "past" begins with what happened last."""
+    off = far(world, days=7)
+    do(world.owner, actions.cancel, off, reason="Snow")
+    browser = login(world, "owner")
+    assert off.ref in browser.get("/patrols/?show=ahead").content.decode()
+    assert off.ref not in browser.get("/patrols/?show=past").content.decode()
