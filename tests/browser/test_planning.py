@@ -194,14 +194,11 @@ def test_from_the_programme_to_the_phone(look: Looker, staff: Stack) -> None:
         (name,) = sent("UZ-BT")
     sick = staff.world.officers[name]
 
+    planner.goto(published)
     fall_sick(look("uz-keeper"), sick)
+    # Nobody reloads: the page follows.
     mended = planner.get_by_role("link", name="A mended roster is ready")
-
-    def is_mended() -> bool:
-        planner.goto(published)
-        return mended.is_visible()
-
-    wait_until(is_mended, WAIT / 1000, every=0.5)
+    expect(mended).to_be_visible(timeout=WAIT)
     mended.click()
     expect(planner.locator(".roster-causes")).to_contain_text("UZ-BT")
     assert sick.name not in planner.content()
