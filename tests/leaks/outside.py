@@ -91,6 +91,11 @@ class Visit:
             if sheets[grants[pk].record].owner == self.person.agency
         }
 
+    def kept_webhooks(self) -> Ids:
+        """Return the webhooks of the agency, to who keeps them and to its systems."""
+        may = self.person.is_system or "agency_admin" in self.person.roles
+        return self.visible["webhook"] if may else set()
+
     def kept_officers(self) -> Ids:
         """Return the accounts that the person keeps."""
         people = self.town.oracle.people.values()
@@ -148,7 +153,8 @@ def check_api(visit: Visit) -> None:
 def check_resource(visit: Visit, url: str, viewset: Any, kind: str) -> None:
     """The list holds exactly what may be seen, with and without a filter."""
     filters = viewset.filterset_class.base_filters
-    whole = visit.visible[kind] if kind != "release" else visit.own_releases()
+    own = {"release": visit.own_releases, "webhook": visit.kept_webhooks}
+    whole = own[kind]() if kind in own else visit.visible[kind]
     if "tear_lines" in filters:
         assert _listed(visit, url) == visit.without_doubles(kind), (url, visit.name)
         assert _listed(visit, url, tear_lines="include") == whole, (url, visit.name)
