@@ -15,6 +15,7 @@ from django.db import connections
 
 from tests.database import SMALL_WORLD, copied, copy, drop, lead_to, using
 from tests.stack import stack  # noqa: F401 - a fixture
+from tests.webhooks import receiver  # noqa: F401 - a fixture
 from tests.world import QUICK_HASHERS, World, standing
 
 # No test looks at the clock: a machine that does much else is slow at times.
