@@ -101,8 +101,12 @@ class ReadViewSet(viewsets.GenericViewSet[Any]):
         """Return a row as the actor sees it, read again after a change."""
         response = self._answer(self._only(self.get_queryset(), row.pk), status)
         if status == 201:
-            response["Location"] = f"{self.request.path.rstrip('/')}/{row.pk}/"
+            response["Location"] = self.address_of(row)
         return response
+
+    def address_of(self, row: Any) -> str:
+        """Return where a row that was just added to this list is found."""
+        return f"{self.request.path.rstrip('/')}/{row.pk}/"
 
     def _answer(self, rows: QuerySet[Any], status: int = 200) -> Response:
         found = self._found(rows)

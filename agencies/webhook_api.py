@@ -54,7 +54,7 @@ class WebhookViewSet(VersionedViewSet):
         given = self.input(WebhookWriteSerializer)
         row, secret = actions.create_webhook(by=actor_of(request), **given)
         response = _told(row, secret, status=201)
-        response["Location"] = f"{request.path.rstrip('/')}/{row.pk}/"
+        response["Location"] = self.address_of(row)
         return response
 
     @extend_schema(request=WebhookChangeSerializer, responses=WebhookSerializer)

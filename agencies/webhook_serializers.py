@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from agencies.fields import MomentField, StrictSerializer, Text
+from agencies.fields import Bounded, MomentField, StrictSerializer, Text
+from agencies.policy import MAX_LEVEL
 from agencies.serializers import AgencyCode
 from agencies.shown import ShownSerializer
 from live.models import Delivery, Webhook
@@ -41,14 +42,21 @@ class WebhookSerializer(ShownSerializer):
         ]
 
 
+class Kinds(Bounded):
+    """Kinds of event; the action knows which there are."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take a bounded number of words."""
+        child = serializers.CharField(max_length=48)
+        super().__init__(child=child, max_length=200, **kwargs)
+
+
 class WebhookChangeSerializer(StrictSerializer):
     """What may be changed."""
 
     name = Text(max_length=80, required=False)
     url = serializers.CharField(max_length=500, required=False)
-    kinds = serializers.ListField(
-        child=serializers.CharField(max_length=48), max_length=200, required=False
-    )
+    kinds = Kinds(required=False)
     is_paused = serializers.BooleanField(required=False)
 
 
@@ -57,10 +65,10 @@ class WebhookWriteSerializer(StrictSerializer):
 
     name = Text(max_length=80)
     url = serializers.CharField(max_length=500)
-    clearance = serializers.IntegerField(min_value=0, max_value=3, required=False)
-    kinds = serializers.ListField(
-        child=serializers.CharField(max_length=48), max_length=200, required=False
+    clearance = serializers.IntegerField(
+        min_value=0, max_value=MAX_LEVEL, required=False
     )
+    kinds = Kinds(required=False)
 
 
 class WebhookSecretSerializer(serializers.Serializer[Any]):
@@ -73,7 +81,7 @@ class WebhookSecretSerializer(serializers.Serializer[Any]):
 class ReplaySerializer(StrictSerializer):
     """What to send again: what was given up, or all since a moment."""
 
-    since = serializers.DateTimeField(required=False)
+    since = MomentField(required=False)
 
 
 class ReplayedSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
 from agencies.accounts import actor_of_agency
@@ -21,9 +20,10 @@ from agencies.context import reading_as, system
 from agencies.policy import Actor
 from agencies.records import Owned, guarded_models
 from live import journal, sealing, sending
+from live.feed import newest
 from live.journal import record as record_event
 from live.kinds import Kind
-from live.models import Delivery, DeliveryState, Event, Webhook
+from live.models import Delivery, DeliveryState, Webhook
 from live.sending import Answer
 from live.sockets import encode
 
@@ -47,13 +47,14 @@ log = structlog.get_logger(__name__)
 
 def collect_all() -> None:
     """Take up all that is new, for every webhook; paused ones keep it for later."""
+    upto = newest()
     with system("webhooks"):
-        found = list(Webhook.objects.filter(revoked_at=None))
+        found = list(Webhook.objects.filter(revoked_at=None, seq__lt=upto))
     for webhook in found:
         is_more = True
         while is_more:
             with system("webhooks"):
-                is_more = collect(webhook)
+                is_more = collect(webhook, upto)
 
 
 def deliver(until: datetime) -> int:
@@ -86,13 +87,12 @@ def _alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
-def collect(webhook: Webhook) -> bool:
-    """Take up what its agency may see of the feed since the last look.
+def collect(webhook: Webhook, upto: int) -> bool:
+    """Take up what its agency may see of the feed since the last look, up to a place.
 
     Returns whether there may be more. Whoever else is at it comes first.
     """
     row = Webhook.objects.select_for_update().get(pk=webhook.pk)
-    upto = Event.objects.aggregate(Max("seq"))["seq__max"] or 0
     keys = reader_of(row).keys
     with reading_as(keys):
         entries, place = journal.page(keys, after=row.seq, upto=upto, limit=BATCH)

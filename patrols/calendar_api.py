@@ -91,7 +91,7 @@ class FeedViewSet(ReadViewSet):
         url = address(request._request, secret)
         made = FeedMadeSerializer({"id": row.pk, "url": url})
         response = Response(made.data, status=201)
-        response["Location"] = f"{request.path.rstrip('/')}/{row.pk}/"
+        response["Location"] = self.address_of(row)
         return response
 
     @extend_schema(request=NothingSerializer, responses=FeedSerializer)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from agencies.errors import Refused, Stale
 from agencies.fields import EARLIEST, LATEST
 from agencies.models import Agency
+from agencies.policy import Actor, Level
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -148,6 +149,11 @@ def choose(form: forms.Form, name: str, choices: Any) -> None:
     field = form.fields[name]
     if isinstance(field, forms.ChoiceField):
         field.choices = choices
+
+
+def levels_of(actor: Actor) -> list[tuple[int, Any]]:
+    """Return the levels up to an actor's own clearance, to choose from."""
+    return [choice for choice in Level.choices if choice[0] <= actor.clearance]
 
 
 def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:

@@ -7,10 +7,17 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, PartForm, ReasonField, RefusableForm, choose
+from agencies.forms import (
+    MomentField,
+    PartForm,
+    ReasonField,
+    RefusableForm,
+    choose,
+    levels_of,
+)
 from agencies.forms.choices import Option, Radios, Words
 from agencies.forms.grantees import GranteeRadios, Marking, grantee_choices
-from agencies.policy import TLP, Actor, Level
+from agencies.policy import TLP, Actor
 from agencies.records import Owned, Record, ReleaseScope
 
 
@@ -59,7 +66,7 @@ class MarkedForm(VersionedForm):
     def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
         """Offer the levels up to the officer's own."""
         super().__init__(*args, actor=actor, is_new=is_new, **kwargs)
-        choose(self, "level", [c for c in Level.choices if c[0] <= actor.clearance])
+        choose(self, "level", levels_of(actor))
 
 
 class ReleaseForm(PartForm):

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import RefusableForm, choose
-from agencies.policy import Actor, Level
+from agencies.forms import RefusableForm, choose, levels_of
+from agencies.policy import Actor
 from live.deliveries import known_kinds
 from live.sentences import sentences
 
@@ -38,8 +38,7 @@ class WebhookForm(RefusableForm):
         super().__init__(*args, **kwargs)
         choose(self, "kinds", kind_choices())
         if is_new:
-            levels = [(n, text) for n, text in Level.choices if n <= actor.clearance]
-            choose(self, "clearance", levels)
+            choose(self, "clearance", levels_of(actor))
         else:
             del self.fields["clearance"]
 

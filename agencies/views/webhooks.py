@@ -153,6 +153,5 @@ def _page(
         "secret": secret,
         "deliveries": sent[:SHOWN],
         "is_dead": sent.filter(state=DeliveryState.DEAD).exists(),
-        "is_waiting": sent.filter(state=DeliveryState.WAITING).exists(),
     }
     return render(request, "agencies/webhook.html", context)

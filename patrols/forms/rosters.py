@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import DayField, RefusableForm, choose, offer
+from agencies.forms import DayField, RefusableForm, choose, levels_of, offer
 from agencies.models import Agreement
-from agencies.policy import Actor, Level
+from agencies.policy import Actor
 
 # Days of a roster, unless asked for otherwise.
 USUAL = 28
@@ -46,5 +46,4 @@ class RosterForm(RefusableForm):
         codes = [membership.agreement for membership in actor.memberships]
         known = Agreement.objects.visible_to(actor).filter(code__in=codes)
         offer(self, "agreement", known)
-        levels = [(n, text) for n, text in Level.choices if n <= actor.clearance]
-        choose(self, "level", levels)
+        choose(self, "level", levels_of(actor))

@@ -23,6 +23,7 @@ from agencies.policy import TLP, Actor
 from agencies.records import Guarded, Owned, Record, guarded_models
 from incidents.actions import life, log, responses
 from live import deliveries, sequencer
+from live.feed import newest
 from patrols import actions as patrols
 from patrols.models import Assignment, Programme
 from patrols.roster_run import run_next
@@ -334,7 +335,7 @@ def _accounts(world: World) -> None:
         webhooks.test_webhook(webhook=hook, by=by)
     sequencer.sequence()
     with system("test"):
-        deliveries.collect(hook)
+        deliveries.collect(hook, newest())
     for name in ("owner", "outsider"):
         with system("test"):
             browser = Browser()

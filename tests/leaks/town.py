@@ -23,6 +23,7 @@ from agencies.records import Owned
 from incidents.actions import life, log, responses
 from incidents.models import Incident
 from live import deliveries, sequencer
+from live.feed import newest
 from live.models import Delivery
 from patrols.models import Consent, LeadPlan
 from tests.leaks.facts import Grant, Note, Person, Sheet
@@ -315,7 +316,7 @@ class Town(Ground):
         self.do(who, lambda by: test_webhook(webhook=made[0], by=by), must=True)
         sequencer.sequence()
         with system("test"):
-            deliveries.collect(made[0])
+            deliveries.collect(made[0], newest())
             found = Delivery.objects.filter(webhook=made[0])
             taken = found.values_list("pk", flat=True)
             self.oracle.hooks |= dict.fromkeys(taken, ("delivery", who))
