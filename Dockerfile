@@ -9,6 +9,7 @@ FROM python:3.11-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgdal32 libpq5 \
+       libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 
@@ -35,7 +36,7 @@ RUN node bin/build-static.mjs \
 FROM base AS app
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin karaul
 COPY --from=build /app /app
-RUN install -d -o karaul -g karaul -m 700 var/run
+RUN install -d -o karaul -g karaul -m 700 var/run var/files
 USER karaul
 ENTRYPOINT ["bin/run"]
 

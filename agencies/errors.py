@@ -1,6 +1,9 @@
 """Refusals, each with an HTTP status and a stable code (RFC 9457)."""
 
+from collections.abc import Sequence
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
@@ -24,9 +27,28 @@ class Refused(Exception):
         """Give the text for people."""
         return str(self.detail)
 
+    @property
+    def parts(self) -> "Sequence[Refused]":
+        """What is refused, each with its own place: most often this alone."""
+        return [self]
+
 
 class Invalid(Refused):
     """The input is wrong."""
+
+
+class Faulty(Invalid):
+    """The input is wrong in several places."""
+
+    def __init__(self, faults: Sequence[Invalid]) -> None:
+        """Keep the faults; as a whole it reads like any body that is not valid."""
+        super().__init__("invalid", _("The request is not valid."))
+        self.faults = faults
+
+    @property
+    def parts(self) -> "Sequence[Refused]":
+        """The faults."""
+        return self.faults
 
 
 class Forbidden(Refused):
@@ -55,6 +77,18 @@ class Stale(Refused):
     """The record has changed since the caller read it."""
 
     status = 412
+
+
+class TooLarge(Refused):
+    """More than the platform takes."""
+
+    status = 413
+
+
+class Unsupported(Refused):
+    """Of a type that the platform does not take."""
+
+    status = 415
 
 
 class PreconditionRequired(Refused):

@@ -7,6 +7,7 @@ request, so that the 404 of a hidden record is byte-equal to that of none.
 import sys
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -54,7 +55,10 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what cannot be understood."""
+    """Answer what cannot be understood, or is more than is taken."""
+    if isinstance(exception, RequestDataTooBig):
+        text = _("That is too large to send.")
+        return answer(request, 413, "too_large", text, "agencies/refused.html")
     return answer(request, 400, "bad_request", _("The request is not valid."))
 
 

@@ -97,11 +97,12 @@ def _problem_of(error: Exception) -> dict[str, Any] | None:
 
 
 def _of_refusal(error: Refused) -> dict[str, Any]:
-    text = str(error.detail)
-    places = []
-    if error.pointer is not None:
-        places = [{"code": error.code, "detail": text, "pointer": error.pointer}]
-    return problem(error.status, error.code, text, places)
+    places = [
+        {"code": part.code, "detail": str(part.detail), "pointer": part.pointer}
+        for part in error.parts
+        if part.pointer is not None
+    ]
+    return problem(error.status, error.code, str(error.detail), places)
 
 
 def _flatten(details: Any, pointer: str) -> Iterator[dict[str, str]]:

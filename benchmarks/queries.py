@@ -22,6 +22,7 @@ PAGES = {
     "incidents page": "/incidents/",
     "open incidents": "/incidents/open/",
     "incidents on the map": "/incidents/map.geojson",
+    "numbers page": "/incidents/numbers/",
     "patrols page": "/patrols/",
     "patrols under way": "/patrols/under-way/",
     "patrols on the map": "/patrols/map.geojson",

@@ -82,12 +82,16 @@ KINDS = {
         JOINS,
         "row.occurred_at DESC, row.id DESC",
         f"""{OWNED}, 'author', {AUTHOR.format("author_id")}, 'category', row.category,
+        'type', row.type_id, 'type_version', row.type_version, 'details', row.details,
         'severity', row.severity, 'narrative', row.narrative, 'language', row.language,
-        'place', {POINT.format("place")}, 'occurred_at', row.occurred_at,
-        'state', row.state,
+        'place', {POINT.format("place")}, 'place_text', row.place_text,
+        'place_system', row.place_system, 'place_uncertainty', row.place_uncertainty,
+        'occurred_at', row.occurred_at, 'state', row.state,
         'patrol', (SELECT p.id FROM patrols_patrol p WHERE p.id = row.patrol_id),
         'resolved_at', row.resolved_at, 'closed_at', row.closed_at,
-        'close_reason', row.close_reason, 'acknowledgements', {NOTED}""",
+        'close_reason', row.close_reason, 'merged_into', (
+            SELECT m.id FROM incidents_incident m WHERE m.id = row.merged_into_id
+        ), 'acknowledgements', {NOTED}""",
     ),
     "patrols": (
         "patrols_patrol",

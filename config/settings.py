@@ -246,12 +246,17 @@ SPECTACULAR_SETTINGS = {
         "AssetStatus": "agencies.models.AssetStatus",
         "Category": "incidents.models.Category",
         "CloseReason": "incidents.models.CloseReason",
+        "FileKind": "incidents.models.FileKind",
         "IncidentState": "incidents.models.IncidentState",
         "PatrolState": "patrols.models.PatrolState",
         "Purpose": "agencies.models.Purpose",
+        "ReleaseScope": "agencies.records.ReleaseScope",
         "ResponseState": "incidents.models.ResponseState",
         "SectionStatus": "patrols.models.SectionStatus",
+        "SitrepScope": "incidents.models.SitrepScope",
+        "SitrepState": "incidents.models.SitrepState",
         "TLP": "agencies.policy.TLP",
+        "TaskState": "incidents.models.TaskState",
     },
 }
 
@@ -265,8 +270,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+# What must not wait behind long work; a worker of its own (prompt) takes only this.
+CELERY_TASK_ROUTES = {"incidents.tasks.keep_watch": {"queue": "prompt"}}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    # What is late is left out: the next comes in a second.
+    "keep-watch": {
+        "task": "incidents.tasks.keep_watch",
+        "schedule": 1.0,
+        "options": {"expires": 1.0},
+    },
+    "send-mails": {
+        "task": "incidents.tasks.send_mails",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "open-patrols": {"task": "patrols.tasks.open_patrols", "schedule": 900.0},
     "watch-consents": {"task": "patrols.tasks.watch_consents", "schedule": 60.0},
     "watch-swaps": {"task": "patrols.tasks.watch_swaps", "schedule": 60.0},
@@ -280,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "agencies.tasks.notice_expiring_papers",
         "schedule": 3600.0,
     },
+    "make-sitreps": {"task": "incidents.tasks.make_sitreps", "schedule": 30.0},
     "clear-old-keys": {
         "task": "agencies.tasks.clear_old_idempotency_keys",
         "schedule": 3600.0,
@@ -293,6 +312,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "live.tasks.clear_old_deliveries",
         "schedule": 3600.0,
     },
+    "scan-waiting-files": {
+        "task": "incidents.tasks.scan_waiting_files",
+        "schedule": 60.0,
+    },
+    "sweep-files": {"task": "incidents.tasks.sweep_files", "schedule": 3600.0},
     "clear-ended-logins": {
         "task": "agencies.tasks.clear_ended_logins",
         "schedule": 3600.0,
@@ -303,6 +327,7 @@ EVENT_TASKS: dict[str, list[str]] = {
     "programme.created": ["patrols.tasks.open_patrols"],
     "programme.changed": ["patrols.tasks.open_patrols"],
     "roster.requested": ["patrols.tasks.solve_rosters"],
+    "sitrep.requested": ["incidents.tasks.make_sitreps"],
     # The next one waits for its turn.
     "roster.ready": ["patrols.tasks.solve_rosters", "patrols.tasks.mend_rosters"],
     "roster.failed": ["patrols.tasks.solve_rosters", "patrols.tasks.mend_rosters"],
@@ -328,11 +353,29 @@ EVENT_TASKS: dict[str, list[str]] = {
     "swap.approved": ["patrols.tasks.watch_swaps"],
     "patrol.started": ["patrols.tasks.watch_swaps"],
     "patrol.cancelled": ["patrols.tasks.watch_swaps"],
+    # Who has to acknowledge it within what time, or need not any more.
+    **{
+        kind: ["incidents.tasks.keep_watch"]
+        for kind in (
+            "incident.reported",
+            "incident.released",
+            "incident.changed",
+            "incident.withdrawn",
+            "incident.resolved",
+            "incident.closed",
+        )
+    },
 }
 # Where webhooks may lead beside the open internet; by http, too.
 WEBHOOK_NETWORKS = [ip_network(one) for one in env.list("WEBHOOK_NETWORKS", default=[])]
 # A worker that gives no sign of life for so long has lost the roster it worked on.
 ROSTER_LEASE_SECONDS = env.float("ROSTER_LEASE_SECONDS", default=30)
+
+# ``smtp+tls://user:password@host:587``; without it no mail is sent at all.
+SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="karaul@localhost")
 
 LANGUAGE_CODE = "en"
 _SPOKEN = [
@@ -363,6 +406,24 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.Storage"},
 }
+
+# Attachments: where they lie, the largest of each kind, the scanner's hook.
+MEDIA_FOLDER = Path(env.str("MEDIA_FOLDER", default=str(BASE_DIR / "var" / "files")))
+ATTACHMENT_MIB = {
+    "photo": env.int("ATTACHMENT_PHOTO_MIB", default=25),
+    "video": env.int("ATTACHMENT_VIDEO_MIB", default=150),
+    "document": env.int("ATTACHMENT_DOCUMENT_MIB", default=25),
+}
+# All files of one request together; the proxy asks the same.
+UPLOAD_MIB = env.int("UPLOAD_MIB", default=200)
+ATTACHMENT_SCAN = env.str("ATTACHMENT_SCAN", default="")
+# Whether the proxy reads the files itself: it must be able to.
+MEDIA_BY_PROXY = env.bool("MEDIA_BY_PROXY", default=False)
+FILE_UPLOAD_HANDLERS = [
+    "agencies.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 MAP_DISCLAIMER = env.str("MAP_DISCLAIMER", default="")
 
@@ -403,9 +464,11 @@ LOGGING = {
         name: {"handlers": ["plain"], "level": "INFO", "propagate": False}
         for name in ("agencies", "live", "patrols", "incidents", "intel", "demo")
     }
+    # They tell each page and each glyph that they print.
+    | {name: {"level": "ERROR"} for name in ("weasyprint", "fontTools")}
     # A schedule of seconds would fill the log with three lines; what fails is told.
     | {
-        name: {"level": "WARNING"}
+        name: {"level": "INFO" if env.bool("TASK_LOG", default=False) else "WARNING"}
         for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")
     },
 }

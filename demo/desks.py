@@ -15,7 +15,14 @@ from demo.wording import describe, tell
 # How many incidents stay open, counted over all agencies.
 FEWEST, MANY = 24, 34
 _BY_PATROL, _ALONE = 0.15, 0.08
-_NEXT = {"assigned": "en_route", "en_route": "on_scene", "on_scene": "done"}
+# How often a desk confirms what was reported before it does anything else.
+_CONFIRMS = 0.3
+_NEXT = {
+    "assigned": "acknowledged",
+    "acknowledged": "en_route",
+    "en_route": "on_scene",
+    "on_scene": "done",
+}
 _REASONS = ["handled"] * 6 + ["handed_over", "no_action", "false_report"]
 # When a desk looks again at who its partners are.
 _AGREEMENTS_S = 600
@@ -123,10 +130,12 @@ class Desks:
         if incident["owner"] != client.agency:
             known = {made["agency"] for made in incident["acknowledgements"]}
             if client.agency in known:
-                return False
+                return self._confirm(client, incident)
             client.post(f"{path}/acknowledge/")
             return True
-        if incident["state"] == "reported":
+        if self._confirm(client, incident):
+            return True
+        if incident["state"] in ("reported", "confirmed"):
             return self._assign(client, incident)
         if self.rng.random() < 0.4:
             texts = logbook.PROGRESS + logbook.ON_SCENE
@@ -134,6 +143,13 @@ class Desks:
             client.post(f"{path}/log/", body)
             return True
         return self._advance(client, path)
+
+    def _confirm(self, client: AgencyClient, incident: Json) -> bool:
+        """Confirm a new one now and then, one's own or a partner's."""
+        if incident["state"] != "reported" or self.rng.random() > _CONFIRMS:
+            return False
+        client.post(f"incidents/{incident['id']}/confirm/")
+        return True
 
     def _assign(self, client: AgencyClient, incident: Json) -> bool:
         """Send a crew that is near, or the agency's own people."""

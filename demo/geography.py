@@ -14,7 +14,7 @@ from demo.georoutes import (
     routes,
     track_along,
 )
-from demo.geosections import SectionSpec, point_near, section, sections
+from demo.geosections import SectionSpec, markers, point_near, section, sections
 from demo.geozones import ZoneSpec, zone_of, zones
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ZoneSpec",
     "border",
     "distance_to_border",
+    "markers",
     "pair_of",
     "pairs",
     "point_near",

@@ -177,6 +177,18 @@ def point_near(
     return round(lon, 6), round(lat, 6)
 
 
+def markers(spec: SectionSpec) -> list[tuple[str, float, float]]:
+    """Return number, lon and lat of pillars along a section, ten kilometres apart."""
+    points = spec.points
+    along = cumulative_km(points)
+    count = max(2, round(along[-1] / 10))
+    placed = [point_at(points, along, along[-1] * n / count) for n in range(count)]
+    return [
+        (str(number), round(lon, 6), round(lat, 6))
+        for number, (lon, lat) in enumerate(placed, 1)
+    ]
+
+
 def _ring_near(rings: list[list[Point]], place: Point) -> list[Point]:
     """Return the exclave whose nearest corner is closest to a place."""
     lon, lat = place

@@ -18,6 +18,7 @@ from incidents.models import (
     LogEntry,
     Response,
     ResponseState,
+    Transition,
 )
 from live.kinds import Kind
 
@@ -32,6 +33,8 @@ _ORDER = [
     IncidentState.RESOLVED,
     IncidentState.CLOSED,
 ]
+# When the states after "assigned" were reached.
+_REACHED = ["en_route_at", "on_scene_at", "ended_at"]
 
 
 class Handling:
@@ -173,6 +176,7 @@ class Handling:
             assigned_by=by.label,
             assigned_at=steps[1],
             changed_at=moments[count - 1] if count else steps[1],
+            **dict(zip(_REACHED[:count], moments, strict=False)),
         )
         self.history.child(row, opened)
         detail = {"agency": agency}
@@ -226,13 +230,31 @@ class Handling:
         for row in (incident, self.history.tear_lines.get(incident.pk)):
             if not isinstance(row, Incident):
                 continue
+            came_from = row.state
             for name, value in values.items():
                 setattr(row, name, value)
+            if row is incident:
+                self._step(incident, by, at, came_from)
             row.version += 1
             row.updated_at = at
             reason = values.get("close_reason") if row is incident else None
             detail = {"reason": str(reason)} if reason else None
             self.history.event(kind, by=by, at=at, subject=row, detail=detail)
+
+    def _step(
+        self, incident: Incident, by: Actor, at: datetime, came_from: str
+    ) -> None:
+        """Keep a step, as ``incidents.actions.steps.move`` does."""
+        row = Transition(
+            incident=incident,
+            agency=self.directory.agencies[by.agency or ""],
+            by=by.label,
+            at=at,
+            from_state=came_from,
+            to_state=incident.state,
+            close_reason=incident.close_reason,
+        )
+        self.history.child(row, incident.stored_audience)
 
     def _event(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +23,10 @@ from demo.wording import describe, tell
 from incidents.models import Incident, IncidentState
 from live.kinds import Kind
 from patrols.cells import cell_of
+from patrols.coordinates import Point as Place
+from patrols.coordinates import show
 from patrols.models import Patrol
+from patrols.whereabouts import Whereabouts, located
 
 DAYS = 60
 PAST, OPEN = 376, 25
@@ -33,6 +37,8 @@ _LEVELS = [0] * 17 + [1] * 2 + [2]
 
 # How many of the incidents a patrol comes upon.
 _BY_PATROL = 0.16
+# How many places are given by a program, as a point.
+_BY_SYSTEM = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ def _incident(directory: Directory, scene: Scene, author: Officer) -> Incident:
     scenario = scenes.scenario(scene.section, scene.category, rng)
     place = describe(scene.section, scene.lon, scene.lat, rng)
     title, narrative = tell(scenario, place, rng)
-    point = Point(scene.lon, scene.lat, srid=4326)
+    where = _given(scene.lon, scene.lat)
     return Incident(
         owner=directory.agencies[scene.agency],
         author=author,
@@ -106,11 +112,21 @@ def _incident(directory: Directory, scene: Scene, author: Officer) -> Incident:
         title=title,
         narrative=narrative,
         language=scenario.language,
-        place=point,
-        cell=cell_of(point),
+        **where.columns(),
+        cell=cell_of(where.point),
         occurred_at=scene.at - timedelta(minutes=rng.randint(3, 50)),
         patrol=scene.patrol,
     )
+
+
+def _given(lon: float, lat: float) -> Whereabouts:
+    """Return a place as an officer writes it; every fifth comes from a system."""
+    # Dice of its own: the rest of the demonstration is drawn as before.
+    dice = random.Random(f"{lon} {lat}")  # noqa: S311 - no secret
+    if dice.random() < _BY_SYSTEM:
+        return Whereabouts(Point(lon, lat, srid=4326))
+    written = show(Place(lat, lon))
+    return located(dice.choice(written).text)
 
 
 def _scene(directory: Directory, outings: Outings, at: datetime) -> Scene:

@@ -21,6 +21,7 @@ from demo import (
     reports,
     resources,
     tracks,
+    watch,
 )
 from demo.directory import Directory
 from demo.history import History
@@ -58,6 +59,7 @@ def load(say: Say, now: datetime | None = None) -> None:
     events = history.flush_events()
     consents.disagree(directory)
     planning.load(directory)
+    watch.load(directory)
     say(f"Loaded {rows} rows, {fixes} positions, {events} events")
 
 

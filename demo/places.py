@@ -12,10 +12,10 @@ from agencies.policy import Permission
 from demo.cast import STATES
 from demo.crossings import crossings
 from demo.directory import Directory
-from demo.geography import routes, sections, zones
+from demo.geography import markers, routes, sections, zones
 from demo.history import History, Sharing
 from live.kinds import Kind
-from patrols.models import BorderSection, Checkpoint, Place, Route, Zone
+from patrols.models import BorderMarker, BorderSection, Checkpoint, Place, Route, Zone
 
 Row = TypeVar("Row", bound=Place)
 # The service that keeps the border in each state.
@@ -35,6 +35,7 @@ class Ground:
     def load(self) -> None:
         """Load everything, each place with the service in whose state it lies."""
         _load_sections()
+        _load_markers()
         for area in zones():
             self.zones[area.code] = self._place(
                 Zone,
@@ -99,6 +100,20 @@ class Ground:
         by = self.directory.actor(officer, self.at)
         self.history.own(row, kind=kind, by=by, at=self.at, shared=shared)
         return row
+
+
+def _load_markers() -> None:
+    """A pillar every few kilometres, numbered along each section."""
+    BorderMarker.objects.bulk_create(
+        BorderMarker(
+            section_id=spec.code,
+            number=number,
+            place=Point(lon, lat, srid=4326),
+            source="invented for the demonstration",
+        )
+        for spec in sections()
+        for number, lon, lat in markers(spec)
+    )
 
 
 def _load_sections() -> None:

@@ -3,9 +3,12 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
-from agencies.administration import ReadOnlyRecordAdmin
-from incidents.models import Incident
+from agencies.administration import ActionAdmin, ReadOnlyRecordAdmin, is_platform
+from incidents.admin_forms import TypeForm
+from incidents.models import Incident, IncidentType
 
 
 @admin.register(Incident)
@@ -15,6 +18,27 @@ class IncidentAdmin(ReadOnlyRecordAdmin):
     list_display = ["ref", "owner", "category", "severity", "state", "occurred_at"]
     list_select_related = ["owner"]
     fields: ClassVar[Any] = [
-        "ref", "owner", "category", "severity", "title", "narrative", "state",
+        "ref", "owner", "category", "type", "severity", "title", "narrative", "state",
         "occurred_at", "tlp", "level",
     ]  # fmt: skip
+
+
+@admin.register(IncidentType)
+class IncidentTypeAdmin(ActionAdmin):
+    """Types of incident: reference data of all agencies."""
+
+    form = TypeForm
+    fixed_fields = ["code", "category"]
+    list_display = ["code", "category", "__str__", "needs_confirmation", "is_active"]
+    list_filter = ["category", "is_active", "needs_confirmation"]
+    search_fields = ["code"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let the platform add."""
+        return is_platform(request)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Let the platform change."""
+        return is_platform(request)

@@ -1,7 +1,10 @@
 """Incidents over REST: thin, on the same actions as the pages."""
 
+from typing import Any
 from uuid import UUID
 
+import orjson
+from django.contrib.gis.geos import Point
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,24 +13,29 @@ from rest_framework.response import Response as Answer
 from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.rest import RecordViewSet
 from incidents.actions import life, log, responses
+from incidents.attachments_api import CarriesFiles
+from incidents.console_api import AcknowledgesMany
 from incidents.filters import IncidentFilters
+from incidents.life_api import LivesOn
+from incidents.life_serializers import WhySerializer
 from incidents.models import Incident, LogEntry, Response
 from incidents.serializers import (
     AdvanceSerializer,
     AssignSerializer,
     CloseSerializer,
     IncidentChangeSerializer,
+    IncidentDetailSerializer,
     IncidentSerializer,
     IncidentWriteSerializer,
     LogEntrySerializer,
     LogEntryWriteSerializer,
     ResponseSerializer,
 )
+from patrols.jurisdiction import jurisdiction
 
 
-class IncidentViewSet(RecordViewSet):
+class IncidentViewSet(CarriesFiles, LivesOn, AcknowledgesMany):
     """Incidents: what happened, who responds, what was written about it."""
 
     queryset = Incident.objects.all()
@@ -36,13 +44,29 @@ class IncidentViewSet(RecordViewSet):
     filterset_class = IncidentFilters
     page_order = ("-occurred_at", "-id")
 
-    @extend_schema(request=IncidentWriteSerializer, responses={201: IncidentSerializer})
+    def shown(self, found: dict[str, Any]) -> Any:
+        """Add to one incident what is derived of its place, for whoever reads it."""
+        row = orjson.loads(found["shown"])
+        x, y = row["place"]["coordinates"]
+        place = Point(x, y, srid=4326)
+        within = row["place_uncertainty"]
+        about = jurisdiction(place, actor_of(self.request), within)
+        return row | {"jurisdiction": about.as_json()}
+
+    @extend_schema(responses=IncidentDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Answer:
+        """Return one incident with its version as the ETag."""
+        return super().retrieve(request, pk)
+
+    @extend_schema(
+        request=IncidentWriteSerializer, responses={201: IncidentDetailSerializer}
+    )
     def create(self, request: Request) -> Answer:
         """Report an incident; it is released in the same moment."""
         given = self.input(IncidentWriteSerializer)
         return self.answer(life.report(by=actor_of(request), **given), status=201)
 
-    @extend_schema(request=IncidentChangeSerializer, responses=IncidentSerializer)
+    @extend_schema(request=IncidentChangeSerializer, responses=IncidentDetailSerializer)
     def partial_update(self, request: Request, pk: str) -> Answer:
         """Change what is reported; needs ``If-Match``."""
         row, given = self.to_change(IncidentChangeSerializer, is_needed=True)
@@ -64,12 +88,12 @@ class IncidentViewSet(RecordViewSet):
         made = responses.assign(incident=row, by=actor_of(request), **given)
         return Answer(ResponseSerializer.one(made, actor_of(request)), status=201)
 
-    @extend_schema(request=None, responses=IncidentSerializer)
+    @extend_schema(request=WhySerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Answer:
         """Say that it is over on the ground."""
-        row = self.to_change(NothingSerializer)[0]
-        return self.answer(life.resolve(incident=row, by=actor_of(request)))
+        row, given = self.to_change(WhySerializer)
+        return self.answer(life.resolve(incident=row, by=actor_of(request), **given))
 
     @extend_schema(request=CloseSerializer, responses=IncidentSerializer)
     @action(detail=True, methods=["post"])

@@ -6,7 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Conflict, Invalid
-from incidents.models import OPEN_STATES, Incident
+from incidents.models import (
+    OPEN_STATES,
+    Incident,
+)
 
 Choice = TypeVar("Choice", bound=models.TextChoices)
 

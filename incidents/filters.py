@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django_filters.filters import ModelChoiceFilter
+from django_filters.filters import ModelChoiceFilter, UUIDFilter
 
 from agencies.filters import (
+    Filters,
     MomentFilter,
     RecordFilters,
     agency,
@@ -13,7 +14,14 @@ from agencies.filters import (
     nameable,
     yes_no,
 )
-from incidents.models import OPEN_STATES, Category, IncidentState, Severity
+from incidents.models import (
+    OPEN_STATES,
+    Category,
+    Incident,
+    IncidentState,
+    IncidentType,
+    Severity,
+)
 from patrols.filters import BoxFilter
 from patrols.models import Patrol
 
@@ -24,8 +32,10 @@ class IncidentFilters(RecordFilters):
     state = any_of(IncidentState.choices)
     severity = any_of(Severity.choices)
     category = any_of(Category.choices)
+    type = ModelChoiceFilter(queryset=IncidentType.objects.all())
     owner = agency()
     patrol = ModelChoiceFilter(queryset=nameable(Patrol))
+    merged_into = ModelChoiceFilter(queryset=nameable(Incident))
     is_open = yes_no(method="keep_open")
     occurred_after = MomentFilter("occurred_at", "gt")
     occurred_before = MomentFilter("occurred_at", "lt")
@@ -36,3 +46,10 @@ class IncidentFilters(RecordFilters):
         """Keep those that still need somebody, or the others."""
         is_open = Q(state__in=OPEN_STATES)
         return rows.filter(is_open if value else ~is_open)
+
+
+class StandingFilters(Filters):
+    """Filters of ``/api/v1/standing-releases/``."""
+
+    rule = UUIDFilter()
+    is_ended = yes_no(field_name="ended_at", lookup_expr="isnull", exclude=True)

@@ -1,61 +1,36 @@
 """Forms of the pages of incidents, and what those of reports share with them."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.gis.geos import Point
-from django.core.exceptions import ValidationError
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, PartForm, any_agency, choose, minute, offer
+from agencies.forms import (
+    MomentField,
+    PartForm,
+    ReasonField,
+    any_agency,
+    choose,
+    minute,
+    offer,
+)
 from agencies.forms.grantees import GranteeBoxes, grantee_choices
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency
-from agencies.policy import Actor
+from agencies.policy import Actor, Permission
+from incidents.file_forms import FilesField
+from incidents.fitting import standing_of
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
+from incidents.type_forms import TypedForm
+from patrols.forms.place_field import PlaceField
 from patrols.models import CURRENT_STATES, OPEN_STATES, Patrol, PatrolState
 
 # Nothing is chosen for the officer: a wrong severity is worse than a second's thought.
 CHOOSE = ("", _("choose…"))
-
-_NUMBER = r"-?\d{1,3}(?:[.,]\d{1,8})?"
-_PLACE = re.compile(rf"\s*({_NUMBER})\s*[,;\s]\s*({_NUMBER})\s*")
-
-
-class PlaceField(forms.CharField):
-    """A place as "latitude, longitude" in decimal degrees."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Say what is expected."""
-        kwargs.setdefault("label", _("place"))
-        kwargs.setdefault(
-            "help_text",
-            _("Latitude, longitude in decimal degrees, or choose on the map."),
-        )
-        widget = forms.TextInput(attrs={"placeholder": "40.12345, 70.12345"})
-        super().__init__(max_length=40, widget=widget, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """Return the point, or None for nothing."""
-        text = super().clean(value)
-        if not text:
-            return None
-        parts = _PLACE.fullmatch(text)
-        if parts is None:
-            raise ValidationError(
-                _("Write latitude, longitude: 40.12345, 70.12345."), code="not_a_place"
-            )
-        y, x = (float(number.replace(",", ".")) for number in parts.groups())
-        if abs(y) > 90 or abs(x) > 180:
-            raise ValidationError(
-                _("Latitude is -90..90, longitude -180..180."), code="out_of_range"
-            )
-        return Point(x, y, srid=4326)
 
 
 def this_minute() -> datetime:
@@ -119,12 +94,9 @@ class RecordForm(MarkedForm):
             self.fields[name].help_text = actor.time_zone
 
 
-class IncidentForm(RecordForm):
+class IncidentForm(TypedForm, RecordForm):
     """An incident."""
 
-    category = forms.ChoiceField(
-        label=_("category"), choices=[CHOOSE, *Category.choices]
-    )
     severity = forms.ChoiceField(
         label=_("severity"), choices=[CHOOSE, *Severity.choices]
     )
@@ -140,18 +112,39 @@ class IncidentForm(RecordForm):
     patrol = PatrolField(
         Patrol._default_manager.none(), label=_("patrol"), required=False
     )
+    by_rule = forms.BooleanField(
+        label=_("release by our standing rules"), required=False, initial=True
+    )
 
     moments = ("occurred_at",)
     field_order = [
-        "category", "severity", "title", "occurred_at", "place", "narrative",
-        "patrol", "tlp", "level", "release_to",
+        "type", "category", "severity", "title", "occurred_at", "place", "narrative",
+        "language", "patrol", "tlp", "level", "by_rule", "release_to",
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer patrols around now, and the one that it has."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        """Offer patrols around now, and the one that it has; tell of the rules."""
+        super().__init__(*args, is_new=is_new, **kwargs)
+        self._tell_of_rules(is_new=is_new)
         seen = Patrol.objects.visible_to(self.actor)
         offer(self, "patrol", near_now(seen, or_this=self.initial.get("patrol")))
+
+    def _tell_of_rules(self, *, is_new: bool) -> None:
+        """Say to whom rules release it; let who may release hold it back."""
+        rules = list(standing_of(self.actor)) if is_new else []
+        if not rules or not self.actor.may(Permission.INCIDENT_RELEASE):
+            del self.fields["by_rule"]
+            return
+        named = sorted({f"{rule.name} → {rule.grantee}" for rule in rules})
+        self.fields["by_rule"].help_text = "; ".join(named)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Say of a place also how it was given."""
+        values = super().given
+        if where := values.pop("place", None):
+            values |= where.columns()
+        return values
 
 
 class LogForm(PartForm):
@@ -167,6 +160,7 @@ class LogForm(PartForm):
         choices=LogEntry.Sharing.choices,
         initial=LogEntry.Sharing.OWNER,
     )
+    file = FilesField(label=_("files"), required=False)
 
 
 class AssignForm(PartForm):
@@ -205,6 +199,7 @@ class CloseForm(PartForm):
     reason = forms.ChoiceField(
         label=_("reason"), choices=[CHOOSE, *CloseReason.choices]
     )
+    why = ReasonField(label=_("more about it"))
 
 
 class IncidentFilterForm(forms.Form):

@@ -15,6 +15,7 @@ from agencies.fields import (
     StrictSerializer,
     Text,
 )
+from agencies.models import Asset, Post
 from agencies.policy import Actor
 from agencies.serializers import (
     AgencyCode,
@@ -24,8 +25,11 @@ from agencies.serializers import (
     person_seen,
 )
 from agencies.shown import ShownSerializer, reference
+from incidents.file_serializers import AttachmentSerializer
+from incidents.life_serializers import VisibleAsset, VisiblePost
 from incidents.models import (
     Acknowledgement,
+    Attachment,
     Category,
     CloseReason,
     Incident,
@@ -34,7 +38,9 @@ from incidents.models import (
     ResponseState,
     Severity,
 )
+from incidents.type_serializers import Details, TypeCode
 from patrols.models import Patrol
+from patrols.serializers.markers import JurisdictionSerializer, PlaceGiven
 
 # ISO 639 language, perhaps with a script or a region, such as ``kk-Cyrl``.
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$"
@@ -73,13 +79,17 @@ class AcknowledgementSerializer(ShownSerializer):
 class IncidentSerializer(RecordSerializer):
     """An incident as its reader may see it.
 
-    ``patrol``, ``author`` and ``tear_line_of`` are null for whoever may not know.
+    ``patrol``, ``author``, ``merged_into`` and ``tear_line_of`` are null for whoever
+    may not know.
     """
 
     place = GeometryField("Point", read_only=True)
     occurred_at = MomentField(read_only=True)
     resolved_at = MomentField(read_only=True, allow_null=True)
     closed_at = MomentField(read_only=True, allow_null=True)
+    merged_into = serializers.UUIDField(read_only=True, allow_null=True)
+    type = serializers.CharField(source="type_id", read_only=True, allow_null=True)
+    details = Details(read_only=True)
     patrol = serializers.UUIDField(read_only=True, allow_null=True)
     author = serializers.CharField(read_only=True, allow_null=True)
     acknowledgements = AcknowledgementSerializer(many=True, read_only=True)
@@ -93,17 +103,24 @@ class IncidentSerializer(RecordSerializer):
             "ref",
             "author",
             "category",
+            "type",
+            "type_version",
+            "details",
             "severity",
             "title",
             "narrative",
             "language",
             "place",
+            "place_text",
+            "place_system",
+            "place_uncertainty",
             "occurred_at",
             "state",
             "patrol",
             "resolved_at",
             "closed_at",
             "close_reason",
+            "merged_into",
             "tear_line_of",
             "acknowledgements",
         ]
@@ -116,55 +133,79 @@ class IncidentSerializer(RecordSerializer):
             **super().expressions(actor),
             "patrol": reference("patrol_id", Patrol.objects.visible_to(actor)),
             "author": officer_seen("author_id", actor),
+            "merged_into": reference(
+                "merged_into_id", Incident.objects.visible_to(actor)
+            ),
             "acknowledgements": AcknowledgementSerializer.each(
                 made.filter(incident=OuterRef("pk")), actor
             ),
         }
 
 
-class IncidentChangeSerializer(MarkingSerializer):
+class IncidentDetailSerializer(IncidentSerializer):
+    """One incident, with what is derived of its place."""
+
+    jurisdiction = JurisdictionSerializer(read_only=True)
+
+    class Meta(IncidentSerializer.Meta):
+        """All of it."""
+
+        fields = [*IncidentSerializer.Meta.fields, "jurisdiction"]
+
+
+class IncidentChangeSerializer(PlaceGiven, MarkingSerializer):
     """What an owner may change."""
 
     category = serializers.ChoiceField(Category.choices, required=False)
+    type = TypeCode(allow_null=True, required=False)
+    details = Details(required=False)
     severity = serializers.ChoiceField(Severity.choices, required=False)
     title = Text(max_length=160, required=False)
     narrative = Text(max_length=20_000, allow_blank=True, required=False)
     language = serializers.RegexField(
         LANGUAGE, max_length=8, allow_blank=True, required=False
     )
-    place = GeometryField("Point", required=False)
     occurred_at = MomentField(required=False)
     patrol = VisiblePatrol(allow_null=True, required=False)
 
 
 class IncidentWriteSerializer(IncidentChangeSerializer):
-    """A new incident."""
+    """A new incident; a type stands for its category."""
 
-    category = serializers.ChoiceField(Category.choices)
     severity = serializers.ChoiceField(Severity.choices)
     title = Text(max_length=160)
-    place = GeometryField("Point")
     occurred_at = MomentField()
     release_to = Grantees(required=False)
+    by_rule = serializers.BooleanField(
+        required=False,
+        help_text="false holds it back from the agency's standing releases",
+    )
+
+    needs_place = True
 
 
 class LogEntrySerializer(ShownSerializer):
-    """A line in the log, and who wrote it, if the reader may know."""
+    """A line in the log, its files, and who wrote it, if the reader may know."""
 
     agency = AgencyCode(read_only=True)
     at = MomentField(read_only=True)
     by = serializers.CharField(read_only=True, allow_null=True)
+    attachments = AttachmentSerializer(many=True, read_only=True)
 
     class Meta:
         """Who wrote what, and for whom."""
 
         model = LogEntry
-        fields = ["id", "agency", "by", "at", "text", "sharing"]
+        fields = ["id", "agency", "by", "at", "text", "sharing", "attachments"]
 
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Name those whom the reader may know."""
-        return {"by": person_seen("by", actor, colleagues="agency")}
+        """Name those whom the reader may know; show the files that it may see."""
+        files = Attachment.objects.visible_to(actor).filter(entry=OuterRef("pk"))
+        return {
+            "by": person_seen("by", actor, colleagues="agency"),
+            "attachments": AttachmentSerializer.each(files, actor),
+        }
 
 
 class LogEntryWriteSerializer(StrictSerializer):
@@ -177,15 +218,21 @@ class LogEntryWriteSerializer(StrictSerializer):
 
 
 class ResponseSerializer(ShownSerializer):
-    """An agency that responds, perhaps with a patrol.
+    """An agency that responds, perhaps with a patrol, a post's people or an asset.
 
-    ``patrol`` and ``assigned_by`` are null for whoever may not know of them.
+    These and ``assigned_by`` are null for whoever may not know of them.
     """
 
     agency = AgencyCode(read_only=True)
     patrol = serializers.UUIDField(read_only=True, allow_null=True)
+    post = serializers.UUIDField(read_only=True, allow_null=True)
+    asset = serializers.UUIDField(read_only=True, allow_null=True)
     assigned_by = serializers.CharField(read_only=True, allow_null=True)
     assigned_at = MomentField(read_only=True)
+    acknowledged_at = MomentField(read_only=True, allow_null=True)
+    en_route_at = MomentField(read_only=True, allow_null=True)
+    on_scene_at = MomentField(read_only=True, allow_null=True)
+    ended_at = MomentField(read_only=True, allow_null=True)
     changed_at = MomentField(read_only=True)
 
     class Meta:
@@ -196,27 +243,37 @@ class ResponseSerializer(ShownSerializer):
             "id",
             "agency",
             "patrol",
+            "post",
+            "asset",
             "state",
             "task",
             "assigned_by",
             "assigned_at",
+            "acknowledged_at",
+            "en_route_at",
+            "on_scene_at",
+            "ended_at",
             "changed_at",
         ]
 
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Name the patrol and the officer that the reader may know."""
+        """Name the unit and the officer that the reader may know."""
         return {
             "patrol": reference("patrol_id", Patrol.objects.visible_to(actor)),
+            "post": reference("post_id", Post.objects.visible_to(actor)),
+            "asset": reference("asset_id", Asset.objects.visible_to(actor)),
             "assigned_by": person_seen("assigned_by", actor),
         }
 
 
 class AssignSerializer(StrictSerializer):
-    """A new response."""
+    """A new response, of one unit at most."""
 
     agency = AgencyCode(required=False, allow_null=True)
     patrol = VisiblePatrol(required=False, allow_null=True)
+    post = VisiblePost(required=False, allow_null=True)
+    asset = VisibleAsset(required=False, allow_null=True)
     task = Text(max_length=300, allow_blank=True, required=False)
 
 
@@ -227,6 +284,7 @@ class AdvanceSerializer(StrictSerializer):
 
 
 class CloseSerializer(StrictSerializer):
-    """Why an incident is closed."""
+    """Why an incident is closed, by a code and, if there is more to say, in words."""
 
     reason = serializers.ChoiceField(CloseReason.choices)
+    why = Text(max_length=300, allow_blank=True, required=False)

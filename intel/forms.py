@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, any_agency
 from agencies.policy import TLP
-from incidents.forms import CHOOSE, PlaceField, RecordForm
+from incidents.forms import CHOOSE, RecordForm
 from incidents.models import Category
 from intel.models import InformationGrade, SourceGrade
+from patrols.forms.place_field import PlaceField
 
 
 class ReportForm(RecordForm):
@@ -68,6 +69,8 @@ class ReportForm(RecordForm):
     def given(self) -> dict[str, Any]:
         """Leave an empty start out: then it holds from now, or as before."""
         values = super().given
+        if where := values.get("place"):
+            values["place"] = where.point
         if values.get("valid_from", ...) is None:
             del values["valid_from"]
         return values

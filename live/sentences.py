@@ -7,7 +7,10 @@ from live.kinds import Kind
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 # Types with a page of their own, by the name of its URL.
-_PAGES = ["incident", "patrol", "report", "asset", "roster", "swap"]
+_PAGES = [
+    "incident", "patrol", "report", "asset", "roster", "swap", "webhook", "sitrep",
+    "duty", "escalation",
+]  # fmt: skip
 
 
 def sentences() -> dict[str, str]:
@@ -92,10 +95,42 @@ def sentences() -> dict[str, str]:
         Kind.INCIDENT_CHANGED: _("Incident changed"),
         Kind.INCIDENT_ACKNOWLEDGED: _("Incident acknowledged"),
         Kind.INCIDENT_LOGGED: _("New log entry"),
+        Kind.INCIDENT_ATTACHED: _("File added to an incident"),
+        Kind.FILE_WITHDRAWN: _("File taken back"),
+        Kind.FILE_SCANNED: _("File scanned"),
         Kind.RESPONSE_ASSIGNED: _("Response assigned"),
         Kind.RESPONSE_CHANGED: _("Response went on"),
+        Kind.INCIDENT_CONFIRMED: _("Incident confirmed"),
+        Kind.CONFIRMATION_GIVEN: _("Incident confirmed by an agency"),
+        Kind.INCIDENT_CONTAINED: _("Incident contained"),
         Kind.INCIDENT_RESOLVED: _("Incident resolved"),
         Kind.INCIDENT_CLOSED: _("Incident closed"),
+        Kind.INCIDENT_REOPENED: _("Incident opened again"),
+        Kind.INCIDENT_MERGED: _("A duplicate was merged into this incident"),
+        Kind.INCIDENT_UNMERGED: _("A duplicate was parted from this incident"),
+        Kind.TASK_SET: _("Task set"),
+        Kind.TASK_DONE: _("Task done"),
+        Kind.TASK_CANCELLED: _("Task cancelled"),
+        Kind.SITREP_REQUESTED: _("Situation report asked for"),
+        Kind.SITREP_READY: _("Situation report ready"),
+        Kind.SITREP_FAILED: _("Situation report failed"),
+        Kind.DUTY_PLANNED: _("Duty planned"),
+        Kind.DUTY_CHANGED: _("Duty changed"),
+        Kind.DUTY_CANCELLED: _("Duty cancelled"),
+        Kind.DUTY_STARTED: _("On duty from now on"),
+        Kind.DUTY_OFFERED: _("Hand-over of duty offered"),
+        Kind.DUTY_HANDED_OVER: _("Duty handed over"),
+        Kind.DUTY_REFUSED: _("Hand-over of duty refused"),
+        Kind.DUTY_TAKEN_BACK: _("Hand-over of duty taken back"),
+        Kind.DUTY_ENDED: _("Duty ended: nobody is on it"),
+        Kind.RULE_CREATED: _("Rule of escalation added"),
+        Kind.RULE_CHANGED: _("Rule of escalation changed"),
+        Kind.ESCALATION_OPENED: _("Waits for your acknowledgement"),
+        Kind.ESCALATION_STEPPED: _("Still not acknowledged: the next are called"),
+        Kind.ESCALATION_ENDED: _("Escalation ended"),
+        Kind.REACH_CHANGED: _("Your e-mail or quiet hours changed"),
+        Kind.STANDING_SET: _("Standing release set"),
+        Kind.STANDING_ENDED: _("Standing release ended"),
         Kind.REPORT_CREATED: _("New report"),
         Kind.REPORT_CHANGED: _("Report changed"),
         Kind.RELEASED: _("Released"),

@@ -7,7 +7,7 @@ from agencies.guards import actor_of, officer_required
 from live import journal
 from live.cursors import encode
 from live.kinds import Kind
-from live.sentences import pages, sentences
+from live.sentences import NO_ID, pages, sentences
 
 # How many entries the feed begins with.
 ENTRIES = 40
@@ -45,5 +45,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "quiet": QUIET,
         "sentences": sentences(),
         "pages": pages(),
+        "no_id": NO_ID,
     }
     return render(request, "live/dashboard.html", context)

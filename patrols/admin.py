@@ -7,8 +7,10 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from agencies.administration import ActionAdmin, ReadOnlyRecordAdmin, is_platform
+from patrols.forms.markers import MarkerForm
 from patrols.forms.places import SectionForm
 from patrols.models import (
+    BorderMarker,
     BorderSection,
     Checkpoint,
     Patrol,
@@ -18,15 +20,8 @@ from patrols.models import (
 )
 
 
-@admin.register(BorderSection)
-class BorderSectionAdmin(ActionAdmin):
-    """Border sections: reference data of all agencies."""
-
-    form = SectionForm
-    fixed_fields = ["code"]
-    list_display = ["code", "name", "states", "status", "valid_from"]
-    list_filter = ["status"]
-    search_fields = ["code", "name"]
+class BorderAdmin(ActionAdmin):
+    """Reference data of all agencies, kept by the platform."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Let the platform add."""
@@ -37,6 +32,28 @@ class BorderSectionAdmin(ActionAdmin):
     ) -> bool:
         """Let the platform change."""
         return is_platform(request)
+
+
+@admin.register(BorderSection)
+class BorderSectionAdmin(BorderAdmin):
+    """Border sections."""
+
+    form = SectionForm
+    fixed_fields = ["code"]
+    list_display = ["code", "name", "states", "status", "valid_from"]
+    list_filter = ["status"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(BorderMarker)
+class BorderMarkerAdmin(BorderAdmin):
+    """Border markers."""
+
+    form = MarkerForm
+    fixed_fields = ["section", "number"]
+    list_display = ["number", "section", "valid_from", "valid_until"]
+    list_select_related = ["section"]
+    search_fields = ["number", "section__code"]
 
 
 class PlaceAdmin(ReadOnlyRecordAdmin):

@@ -19,6 +19,7 @@ from patrols import actions, fixes, place_versions, tracks
 from patrols.consent_api import ConsentSeries, ConsentVerbs
 from patrols.filters import (
     FixFilters,
+    MarkerFilters,
     PatrolFilters,
     ProgrammeFilters,
     SectionFilters,
@@ -26,6 +27,7 @@ from patrols.filters import (
 from patrols.foresight_api import PatrolPreview, ProgrammePreview
 from patrols.lead_api import PatrolLead, ProgrammeLeads
 from patrols.models import (
+    BorderMarker,
     BorderSection,
     Checkpoint,
     Fix,
@@ -35,6 +37,7 @@ from patrols.models import (
     Zone,
 )
 from patrols.place_exports import GeoJsonRenderer, GpxRenderer, attachment
+from patrols.serializers.markers import BorderMarkerSerializer
 from patrols.serializers.patrols import (
     CancelSerializer,
     CommanderSerializer,
@@ -179,6 +182,16 @@ class BorderSectionViewSet(ReadViewSet):
     scope = "patrols"
     filterset_class = SectionFilters
     page_order = ("code",)
+
+
+class BorderMarkerViewSet(ReadViewSet):
+    """Numbered pillars of the border: reference data, the same for every agency."""
+
+    queryset = BorderMarker.objects.all()
+    serializer_class = BorderMarkerSerializer
+    scope = "patrols"
+    filterset_class = MarkerFilters
+    page_order = ("section_id", "number", "id")
 
 
 class ProgrammeViewSet(ProgrammeLeads, ProgrammePreview, ConsentSeries, PatrolsViewSet):

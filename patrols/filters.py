@@ -100,6 +100,19 @@ class SectionFilters(Filters):
         return rows.filter(states__contains=[value])
 
 
+class MarkerFilters(Filters):
+    """Filters of ``/api/v1/border-markers/``."""
+
+    section = filters.CharFilter(field_name="section_id")
+    number = filters.CharFilter()
+    is_standing = yes_no(method="keep_standing")
+
+    def keep_standing(self, rows: Any, name: str, value: Any) -> QuerySet[Any]:
+        """Keep those that are valid today, or the others."""
+        standing: QuerySet[Any] = rows.standing()
+        return standing if value else rows.exclude(pk__in=standing.values("pk"))
+
+
 class ProgrammeFilters(Filters):
     """Filters of ``/api/v1/programmes/``."""
 

@@ -94,12 +94,12 @@ def ledger(
         chosen = chosen.filter(pk=programme)
     found = list(chosen)
     out = [one for row in found for one in _out(row, actor, first, last)]
-    metres = _metres([patrol.pk for patrol, _zone in out], actor)
+    ways = metres([patrol.pk for patrol, _zone in out], actor)
     lines: dict[str, Line] = {}
     seen = Patrol.objects.visible_to(actor)
     passed = hand_overs.taken(seen.filter(pk__in=[patrol.pk for patrol, _zone in out]))
     for patrol, zone in out:
-        way = metres.get(patrol.pk, 0.0)
+        way = ways.get(patrol.pk, 0.0)
         _book(lines, patrol, zone, way, passed.get(patrol.pk, []))
     return Ledger(
         first,
@@ -185,13 +185,24 @@ def _is_long(begin: datetime, end: datetime, since: datetime, until: datetime) -
     return min(end.astimezone(UTC), until.astimezone(UTC)) - start >= LEAST
 
 
-def _metres(patrols: list[UUID], actor: Actor) -> dict[UUID, float]:
+def metres(
+    patrols: list[UUID],
+    actor: Actor,
+    *,
+    begin: datetime | None = None,
+    end: datetime | None = None,
+) -> dict[UUID, float]:
     """Return how far patrols went; of several devices, the one that went furthest.
 
-    Cleaned of jitter, jumps and standing still (``patrols.odometer``).
+    Cleaned of jitter, jumps and standing still (``patrols.odometer``). From ``begin``
+    on and before ``end`` only, if said.
     """
     is_fit = Q(accuracy_m=None) | Q(accuracy_m__lte=odometer.WORST_M)
     fixes = Fix.objects.visible_to(actor).filter(is_fit, patrol__in=patrols)
+    if begin is not None:
+        fixes = fixes.filter(at__gte=begin)
+    if end is not None:
+        fixes = fixes.filter(at__lt=end)
     rows = (
         fixes.order_by()
         .values("patrol_id", "device")

@@ -11,6 +11,7 @@ from patrols.views import (
     calendar,
     consents,
     coverage,
+    echo,
     feeds,
     hand_overs,
     leads,
@@ -20,7 +21,9 @@ from patrols.views import (
     place_files,
     places,
     programmes,
+    replay,
     rosters,
+    sections,
     swaps,
 )
 
@@ -54,6 +57,7 @@ urlpatterns = [
     path("places.geojson", maps.places, name="patrol-places"),
     path("around.geojson", maps.around, name="patrol-around"),
     path("home.geojson", maps.home, name="patrol-home"),
+    path("replay.json", replay.replay, name="patrol-replay"),
     path("patrols.csv", calendar.list_as_table, name="patrol-table"),
     path("calendar/", calendar.page, name="calendar"),
     path("calendar/patrols.csv", calendar.page_as_table, name="calendar-table"),
@@ -114,4 +118,7 @@ urlpatterns = [
     *places_of("routes/", "route"),
     *places_of("checkpoints/", "checkpoint"),
     path("sections/", places.sections, name="section-list"),
+    path("sections/<path:code>/", sections.section, name="bordersection"),
+    path("echo/", echo.echo, name="place-echo"),
+    path("echo.json", echo.echo_json, name="place-echo-json"),
 ]

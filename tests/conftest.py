@@ -5,6 +5,7 @@ row-level security is on in every test.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,11 @@ hypothesis.settings.register_profile("karaul", deadline=None)
 hypothesis.settings.load_profile("karaul")
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.PASSWORD_HASHERS = QUICK_HASHERS
+RUN = "test_{}_{}".format(
+    os.environ.get("KARAUL_TEST_DB", "main"),
+    os.environ.get("PYTEST_XDIST_WORKER", "solo"),
+)
+settings.MEDIA_FOLDER = settings.BASE_DIR / "var" / "test-files" / RUN
 # Pages are tested from the sources, without collecting and hashing files first.
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -32,15 +38,18 @@ settings.STORAGES["staticfiles"] = {
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Copy the small world, connect to it as the application."""
-    run = os.environ.get("KARAUL_TEST_DB", "main")
-    name = f"test_{run}_{os.environ.get('PYTEST_XDIST_WORKER', 'solo')}"
     with django_db_blocker.unblock():
-        copy(SMALL_WORLD, name)
-        lead_to(name)
+        copy(SMALL_WORLD, RUN)
+        lead_to(RUN)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
-    drop(name)
+    drop(RUN)
+
+
+def pytest_unconfigure() -> None:
+    """Leave no files."""
+    shutil.rmtree(settings.MEDIA_FOLDER, ignore_errors=True)
 
 
 @pytest.fixture

@@ -127,6 +127,7 @@ class Stack:
             "PUBLIC_URL": self.url,
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "SECRET_KEY": settings.SECRET_KEY,
+            "MEDIA_FOLDER": str(settings.MEDIA_FOLDER),
             "DEMO": "1",
             "WEB_WORKERS": "1",
             "LOG_LEVEL": "INFO",
@@ -158,15 +159,16 @@ class Stack:
         with self.database():
             self.world = standing()
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, **more: str) -> None:
         """Start ``bin/run <name>``, or a second of it as ``<name>-2``.
 
-        Its output goes to a file of that name, what else it writes to a folder.
+        ``more`` is put into its environment. Its output goes to a file of that name,
+        what else it writes to a folder.
         """
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [ROOT / "bin" / "run", name.partition("-")[0]],
-                env=self.env | {"RUN_FOLDER": str(self.folder / name)},
+                env=self.env | {"RUN_FOLDER": str(self.folder / name)} | more,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

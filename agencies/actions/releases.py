@@ -107,6 +107,22 @@ def release(
     """
     row = type(record).objects.locked(by, record.pk)
     require(by, row.release_permission, owner_of=row)
+    return grant(
+        row=row, to=to, by=by, scope=scope, expires_at=expires_at, reason=reason
+    )
+
+
+@transaction.atomic
+def grant(
+    *,
+    row: Owned,
+    to: str,
+    by: Actor,
+    scope: str,
+    expires_at: datetime | None,
+    reason: str,
+) -> Release:
+    """Release a locked record whoever asks; a part of actions that are allowed to."""
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid(
             "expired", _("The expiry lies in the past."), pointer="/expires_at"

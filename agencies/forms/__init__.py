@@ -36,10 +36,16 @@ class RefusableForm(NamedForm, forms.Form):
 
     def refuse(self, refusal: Refused) -> None:
         """Add the refusal's text to the field that its pointer names."""
-        name = (refusal.pointer or "").lstrip("/").partition("/")[0]
-        self.add_error(name if name in self.fields else None, str(refusal))
+        for part in refusal.parts:
+            self.add_error(self._field_at(part.pointer or ""), str(part))
         if isinstance(refusal, Stale):
             self._say_what_is_stored()
+
+    def _field_at(self, pointer: str) -> str | None:
+        """Return the field of a place: ``/level``; ``/details/size``, details_size."""
+        steps = pointer.lstrip("/").split("/")
+        names = ["_".join(steps[:n]) for n in range(len(steps), 0, -1)]
+        return next((name for name in names if name in self.fields), None)
 
     def _say_what_is_stored(self) -> None:
         """Tell, of each field that was sent otherwise, what the record holds now."""

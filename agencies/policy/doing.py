@@ -27,6 +27,10 @@ class Permission(models.TextChoices):
         _("change, assign, resolve, close incidents"),
     )
     INCIDENT_RELEASE = "incident.release", _("release incidents to others")
+    WATCH_KEEP = (
+        "watch.keep",
+        _("plan duty periods, keep the rules of escalation"),
+    )
     PATROL_PLAN = "patrol.plan", _("plan patrols and programmes")
     PATROL_RUN = "patrol.run", _("name commanders, start and complete patrols")
     POSITION_SEND = "position.send", _("send positions of a patrol")
@@ -61,6 +65,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PLACE_EDIT,
             Permission.PERSONNEL_KEEP,
             Permission.ASSET_KEEP,
+            Permission.WATCH_KEEP,
             Permission.INCIDENT_REPORT,
         }
     ),
@@ -79,6 +84,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             Permission.ACCOUNT_MANAGE,
             Permission.PERSONNEL_KEEP,
+            Permission.WATCH_KEEP,
             Permission.WEBHOOK_KEEP,
         }
     ),
@@ -100,5 +106,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     "webhooks:write": frozenset({Permission.WEBHOOK_KEEP}),
-    "resources:write": frozenset({Permission.PERSONNEL_KEEP, Permission.ASSET_KEEP}),
+    "resources:write": frozenset(
+        {Permission.PERSONNEL_KEEP, Permission.ASSET_KEEP, Permission.WATCH_KEEP}
+    ),
 }

@@ -1,4 +1,4 @@
-"""An incident's life: reported, changed, seen, resolved, closed."""
+"""An incident's life: reported, changed, seen, resolved, closed, opened again."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -11,15 +11,27 @@ from django.utils.translation import gettext_lazy as _
 from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.errors import Conflict, Invalid
+from agencies.geo import geojson
 from agencies.policy import Actor, Permission, require
 from incidents.actions import steps
-from incidents.checks import choice_of, require_open, require_whole
+from incidents.actions.escalation import end_by_acknowledgement
+from incidents.actions.standing import release_by_rule
+from incidents.checks import choice_of, require_whole
+from incidents.filling import settled
 from incidents.models import Acknowledgement, CloseReason, Incident, IncidentState
+from incidents.rules import (
+    require_confirmed,
+    require_reopenable,
+    require_step,
+    require_why,
+    state_of_reopened,
+)
 from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.cells import cell_of
 from patrols.models import Patrol
+from patrols.whereabouts import Whereabouts
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Clocks of partners differ a little.
@@ -32,29 +44,37 @@ def report(
     by: Actor,
     release_to: Iterable[str] = (),
     patrol: Patrol | None = None,
+    by_rule: bool = True,
     **values: Any,
 ) -> Incident:
     """Report an incident and release it in the same transaction.
 
+    With ``by_rule``, also to whom the agency's standing releases name; only who may
+    release may hold it back from them.
+
     ``values`` are the columns category, severity, title, narrative, language,
-    place (WGS 84 point), occurred_at, tlp and level.
+    place (WGS 84 point), how it was given (place_text, place_system,
+    place_uncertainty), occurred_at, tlp and level; type and details, which have to
+    fit each other (``incidents.filling``).
     """
     require(by, Permission.INCIDENT_REPORT)
     grantees = list(release_to)
-    if grantees:
+    if grantees or not by_rule:
         require(by, Permission.INCIDENT_RELEASE)
     incident = Incident(
         owner=agency_of(by),
         author_id=by.officer_id,
         patrol=patrol,
         cell=cell_of(values["place"]),
-        **values,
+        **settled(values),
     )
     incident.require_marking(by)
     _check_time(incident)
     releases.create(
         row=incident, kind=Kind.INCIDENT_REPORTED, by=by, release_to=grantees
     )
+    if by_rule:
+        release_by_rule(incident=incident, by=by, without=grantees)
     return incident
 
 
@@ -69,7 +89,7 @@ def edit(*, incident: Incident, by: Actor, **values: Any) -> Incident:
     if row.state == IncidentState.CLOSED:
         raise Conflict("closed", _("The incident is closed."))
     before = row.tear_line_values()
-    changed = row.take(values)
+    changed = row.take(settled(_placed(values, row), row))
     if not changed:
         return row
     row.cell = cell_of(row.place)
@@ -105,20 +125,41 @@ def acknowledge(*, incident: Incident, by: Actor) -> Acknowledgement:
     record_event(
         Kind.INCIDENT_ACKNOWLEDGED, by=by, subject=row, audience=made.stored_audience
     )
+    end_by_acknowledgement(incident=row, by=by)
     return made
 
 
 @transaction.atomic
-def resolve(*, incident: Incident, by: Actor) -> Incident:
+def contain(*, incident: Incident, by: Actor, why: str = "") -> Incident:
+    """Say that it does not grow any more; there is still work to be done."""
+    row = Incident.objects.locked(by, incident.pk)
+    require(by, Permission.INCIDENT_HANDLE, owner_of=row)
+    require_whole(row)
+    require_step(row, IncidentState.CONTAINED)
+    require_confirmed(row)
+    steps.move(
+        incident=row,
+        kind=Kind.INCIDENT_CONTAINED,
+        by=by,
+        why=why,
+        state=IncidentState.CONTAINED,
+    )
+    return row
+
+
+@transaction.atomic
+def resolve(*, incident: Incident, by: Actor, why: str = "") -> Incident:
     """Say that the incident is over on the ground; readers of its tear line, too."""
     row = Incident.objects.locked(by, incident.pk)
     require(by, Permission.INCIDENT_HANDLE, owner_of=row)
     require_whole(row)
-    require_open(row)
+    require_step(row, IncidentState.RESOLVED)
+    require_confirmed(row)
     steps.move(
         incident=row,
         kind=Kind.INCIDENT_RESOLVED,
         by=by,
+        why=why,
         state=IncidentState.RESOLVED,
         resolved_at=timezone.now(),
     )
@@ -126,24 +167,64 @@ def resolve(*, incident: Incident, by: Actor) -> Incident:
 
 
 @transaction.atomic
-def close(*, incident: Incident, reason: str, by: Actor) -> Incident:
-    """Close the incident, and its tear line, for a reason; both stay readable."""
+def close(*, incident: Incident, reason: str, by: Actor, why: str = "") -> Incident:
+    """Close the incident, and its tear line, for a reason; both stay readable.
+
+    What nobody has confirmed yet, where the type wants it, was not handled either.
+    """
     row = Incident.objects.locked(by, incident.pk)
     require(by, Permission.INCIDENT_HANDLE, owner_of=row)
     wanted = choice_of(CloseReason, reason, "/reason")
     require_whole(row)
-    if row.state == IncidentState.CLOSED:
-        raise Conflict("closed", _("The incident is closed."))
+    require_step(row, IncidentState.CLOSED)
+    if wanted == CloseReason.HANDLED:
+        require_confirmed(row)
     steps.move(
         incident=row,
         kind=Kind.INCIDENT_CLOSED,
         by=by,
         detail={"reason": reason},
+        why=why,
         state=IncidentState.CLOSED,
         closed_at=timezone.now(),
         close_reason=wanted,
     )
     return row
+
+
+@transaction.atomic
+def reopen(*, incident: Incident, why: str, by: Actor) -> Incident:
+    """Take up an incident that was contained, resolved or closed, and say why.
+
+    One that was never confirmed, and whose type wants it, is reported again.
+    """
+    row = Incident.objects.locked(by, incident.pk)
+    require(by, Permission.INCIDENT_HANDLE, owner_of=row)
+    require_whole(row)
+    require_reopenable(row)
+    steps.move(
+        incident=row,
+        kind=Kind.INCIDENT_REOPENED,
+        by=by,
+        why=require_why(why),
+        state=state_of_reopened(row, by),
+        resolved_at=None,
+        closed_at=None,
+        close_reason="",
+    )
+    return row
+
+
+def _placed(values: dict[str, Any], row: Incident) -> dict[str, Any]:
+    """Return values whose place, if it is another, is given as they say.
+
+    The same point sent back, in the six decimals of an answer, changes nothing.
+    """
+    if "place" not in values:
+        return values
+    if "place_text" not in values and geojson(values["place"]) == geojson(row.place):
+        return {name: value for name, value in values.items() if name != "place"}
+    return Whereabouts(values["place"]).columns() | values
 
 
 def _check_time(incident: Incident) -> None:

@@ -1,18 +1,22 @@
 """Who responds to an incident, and how far they have come."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import actor_of_agency
 from agencies.errors import Conflict, Forbidden, Invalid
-from agencies.models import Agency
+from agencies.models import USABLE, Agency, Asset, Post
 from agencies.policy import Actor, Permission, require
 from incidents.actions import steps
 from incidents.checks import choice_of, require_open
 from incidents.models import (
     NEXT_STATES,
+    REACHED_AT,
     RESPONSE_OVER,
+    UNITS,
     Incident,
     IncidentState,
     Response,
@@ -31,9 +35,13 @@ def assign(
     by: Actor,
     agency: Agency | None = None,
     patrol: Patrol | None = None,
+    post: Post | None = None,
+    asset: Asset | None = None,
     task: str = "",
 ) -> Response:
-    """Assign a response: an agency that sees the incident, or one of its patrols.
+    """Assign a response: an agency that sees the incident, or one of its units.
+
+    A unit is a patrol, a post with its people, or an asset such as a vehicle.
 
     The owner assigns any agency it released the incident to, and the incident
     then counts as responded to; a partner offers its own. Seen by the owner and
@@ -42,7 +50,9 @@ def assign(
     row = Incident.objects.locked(by, incident.pk)
     require(by, Permission.INCIDENT_HANDLE)
     require_open(row)
-    responder = _responder(row, by, agency, patrol)
+    units = {"patrol": patrol, "post": post, "asset": asset}
+    sent = {name: unit for name, unit in units.items() if unit is not None}
+    responder = _responder(row, by, agency, sent)
     reader = by
     if responder.pk != by.agency_id:
         reader = actor_of_agency(responder, row.level)
@@ -50,15 +60,15 @@ def assign(
             raise Invalid(
                 "not_released",
                 _("Release the incident to this agency first."),
-                pointer="/agency" if agency else "/patrol",
+                pointer="/agency" if agency else f"/{next(iter(sent), '')}",
             )
-    same = Response.objects.visible_to(by).filter(agency=responder, patrol=patrol)
+    same = Response.objects.visible_to(by).filter(agency=responder, **units)
     if same.filter(incident=row).exclude(state__in=RESPONSE_OVER).exists():
         raise Conflict("already_assigned", _("This response is assigned already."))
     made = Response(
         incident=row,
         agency=responder,
-        patrol=patrol,
+        **sent,
         task=task,
         assigned_by=by.label,
         assigned_at=timezone.now(),
@@ -100,7 +110,9 @@ def advance(*, response: Response, state: str, by: Actor) -> Response:
         steps.count_as_responding(incident=incident, by=by)
     row.state = wanted
     row.changed_at = timezone.now()
-    row.save(update_fields=["state", "changed_at"])
+    reached = REACHED_AT[wanted]
+    setattr(row, reached, row.changed_at)
+    row.save(update_fields=["state", "changed_at", reached])
     record_event(
         Kind.RESPONSE_CHANGED,
         by=by,
@@ -112,21 +124,39 @@ def advance(*, response: Response, state: str, by: Actor) -> Response:
 
 
 def _responder(
-    row: Incident, by: Actor, agency: Agency | None, patrol: Patrol | None
+    row: Incident, by: Actor, agency: Agency | None, sent: dict[str, Any]
 ) -> Agency:
-    """Return who responds, if ``by`` may assign it."""
-    responder = agency or (patrol.lead if patrol else None)
+    """Return who responds, if ``by`` may assign it with the unit that is sent."""
+    if len(sent) > 1:
+        text = _("One unit: a patrol, a post or an asset.")
+        raise Invalid("one_unit", text, pointer=f"/{max(sent, key=UNITS.index)}")
+    responder = agency or next(map(_whose, sent.values()), None)
     if responder is None:
-        raise Invalid("no_responder", _("Name an agency or a patrol."))
+        raise Invalid("no_responder", _("Name an agency or a unit."))
     if not by.owns(row) and responder.pk != by.agency_id:
         raise Forbidden("not_owner", _("Only the owning agency may do this."))
-    if patrol is not None:
-        if responder.code not in patrol.participants:
-            raise Invalid(
-                "not_its_patrol",
-                _("The agency takes no part in this patrol."),
-                pointer="/patrol",
-            )
-        if patrol.state in (PatrolState.COMPLETED, PatrolState.CANCELLED):
-            raise Invalid("patrol_over", _("This patrol is over."), pointer="/patrol")
+    for name, unit in sent.items():
+        _require_fit(name, unit, responder)
     return responder
+
+
+def _whose(unit: Patrol | Post | Asset) -> Agency:
+    """Return who sends a unit, if nobody is named."""
+    return unit.lead if isinstance(unit, Patrol) else unit.owner
+
+
+def _require_fit(name: str, unit: Patrol | Post | Asset, responder: Agency) -> None:
+    """Refuse a unit that is not the responder's, or of no use any more."""
+    if isinstance(unit, Patrol):
+        if responder.code not in unit.participants:
+            text = _("The agency takes no part in this patrol.")
+            raise Invalid("not_its_patrol", text, pointer="/patrol")
+        if unit.state in (PatrolState.COMPLETED, PatrolState.CANCELLED):
+            raise Invalid("patrol_over", _("This patrol is over."), pointer="/patrol")
+        return
+    if unit.owner_id != responder.pk:
+        text = _("This unit belongs to another agency.")
+        raise Invalid("not_its_unit", text, pointer=f"/{name}")
+    if isinstance(unit, Asset) and unit.status not in USABLE:
+        text = _("This asset is out of use.")
+        raise Invalid("unit_out_of_use", text, pointer="/asset")

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.policy import Permission
 from agencies.records import Record, RecordQuerySet, to_the_hour
 from patrols.cells import cell_of
+from patrols.coordinates import MAX_LENGTH, System
 from patrols.models import Patrol
+from patrols.place_words import SYSTEM_CHOICES
 
 
 class Category(models.TextChoices):
@@ -47,7 +49,9 @@ class IncidentState(models.TextChoices):
     """Where an incident stands."""
 
     REPORTED = "reported", _("reported")
+    CONFIRMED = "confirmed", _("confirmed")
     RESPONDING = "responding", _("responding")
+    CONTAINED = "contained", _("contained")
     RESOLVED = "resolved", _("resolved")
     CLOSED = "closed", _("closed")
 
@@ -62,7 +66,17 @@ class CloseReason(models.TextChoices):
     NO_ACTION = "no_action", _("no action needed")
 
 
-OPEN_STATES = [IncidentState.REPORTED, IncidentState.RESPONDING]
+OPEN_STATES = [
+    IncidentState.REPORTED,
+    IncidentState.CONFIRMED,
+    IncidentState.RESPONDING,
+    IncidentState.CONTAINED,
+]
+
+
+# A tear line's place is sure within so many metres, however sure its record's is.
+# Nothing else says that it is one: its readers are told of no fuller record.
+BLUNTED_WITHIN = 10_000
 
 
 class IncidentQuerySet(RecordQuerySet["Incident"]):
@@ -89,6 +103,24 @@ class Incident(Record):
     language = models.CharField(_("language"), max_length=8, blank=True)
     place = models.PointField(_("place"), spatial_index=False)
     cell = models.BigIntegerField(editable=False)
+    # How the place was given, and within how many metres it is sure.
+    place_text = models.CharField(
+        _("place as given"),
+        max_length=MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    place_system = models.CharField(
+        _("system of the place"),
+        max_length=8,
+        choices=SYSTEM_CHOICES,
+        default=System.GEOJSON.value,
+        db_default=System.GEOJSON.value,
+    )
+    place_uncertainty = models.PositiveIntegerField(
+        _("uncertainty of the place, in metres"), null=True
+    )
     occurred_at = models.DateTimeField(_("occurred at"))
     state = models.CharField(
         _("state"), max_length=12, choices=IncidentState, default=IncidentState.REPORTED
@@ -96,10 +128,27 @@ class Incident(Record):
     patrol = models.ForeignKey(
         Patrol, models.PROTECT, null=True, blank=True, verbose_name=_("patrol")
     )
+    # What kind exactly, and the fields of its form; never in a tear line. The version
+    # is that of the form by which ``details`` were filled in and are read.
+    type = models.ForeignKey(
+        "incidents.IncidentType",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("type"),
+    )
+    type_version = models.PositiveSmallIntegerField(null=True, editable=False)
+    details = models.JSONField(_("details"), default=dict, blank=True)
     resolved_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     close_reason = models.CharField(
         _("reason"), max_length=16, choices=CloseReason, blank=True
+    )
+    # Of a duplicate: the incident that goes on for both. Never another duplicate
+    # (``incident_no_chain`` in the migration, a foreign key).
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="duplicates"
     )
 
     objects = IncidentQuerySet.as_manager()  # type: ignore[misc]
@@ -142,6 +191,16 @@ class Incident(Record):
                 | (~Q(close_reason="") & Q(state=IncidentState.CLOSED)),
                 name="incident_close_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(type__isnull=True, type_version__isnull=True)
+                | Q(type__isnull=False, type_version__isnull=False),
+                name="incident_type_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(state=IncidentState.CLOSED, close_reason=CloseReason.DUPLICATE),
+                name="incident_merged_is_closed",
+            ),
         ]
 
     def tear_line_values(self) -> dict[str, Any]:
@@ -157,6 +216,9 @@ class Incident(Record):
             },
             "place": place,
             "cell": cell_of(place),
+            "place_text": "",
+            "place_system": System.GEOJSON,
+            "place_uncertainty": BLUNTED_WITHIN,
             "occurred_at": to_the_hour(self.occurred_at),
             "state": self.state,
             "resolved_at": to_the_hour(self.resolved_at),

@@ -13,6 +13,7 @@ from agencies.errors import NotFound
 from agencies.forms import minute
 from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required
+from agencies.models import Asset, Post
 from agencies.policy import Actor, Permission, require
 from agencies.serializers import officer_seen, person_seen
 from agencies.shown import reference
@@ -23,10 +24,11 @@ from agencies.views.records import (
     sharing,
 )
 from incidents.actions import life
+from incidents.called import escalation_of
+from incidents.formats import FORMATS
 from incidents.forms import (
     AssignForm,
     CloseForm,
-    IncidentForm,
     LogForm,
 )
 from incidents.models import (
@@ -36,13 +38,19 @@ from incidents.models import (
     Acknowledgement,
     Incident,
     IncidentState,
-    LogEntry,
     Response,
     ResponseState,
 )
+from incidents.printing import filled
+from incidents.views.filling import incident_form
+from incidents.views.life_parts import duplicates_of, life_parts, reached
+from incidents.views.log import log_parts
+from incidents.where import where
 from patrols.models import Patrol
 
-EDITED = ["category", "severity", "title", "narrative", "tlp", "level", "version"]
+EDITED = [
+    "category", "severity", "title", "narrative", "language", "tlp", "level", "version",
+]  # fmt: skip
 LOG = "incidents/_log.html"
 
 
@@ -60,14 +68,15 @@ def create(request: HttpRequest) -> HttpResponse:
     """Report an incident."""
     actor = actor_of(request)
     require(actor, Permission.INCIDENT_REPORT)
-    form = IncidentForm(request.POST or None, actor=actor, is_new=True)
+    form = incident_form(request, actor)
     made: list[Incident] = []
     if request.method == "POST" and done(
         form, lambda: made.append(life.report(by=actor, **form.given))
     ):
         messages.success(request, _("%(ref)s is reported.") % {"ref": made[0].ref})
         return redirect("incident", pk=made[0].pk)
-    return render(request, "incidents/incident_form.html", {"form": form})
+    context = {"form": form, "formats": FORMATS.values()}
+    return render(request, "incidents/incident_form.html", context)
 
 
 @officer_required
@@ -78,9 +87,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = found(actor, pk)
     require(actor, Permission.INCIDENT_HANDLE, owner_of=row)
     initial = _initial(row, actor)
-    form = IncidentForm(
-        request.POST or None, actor=actor, is_new=False, initial=initial
-    )
+    form = incident_form(request, actor, row, initial)
 
     def act() -> None:
         require_unchanged(row, form.cleaned_data["version"], actor)
@@ -98,7 +105,7 @@ def found(actor: Actor, pk: UUID) -> Any:
     patrols = Patrol.objects.visible_to(actor)
     rows = (
         Incident.objects.visible_to(actor)
-        .select_related("owner")
+        .select_related("owner", "type")
         .annotate(
             author_label=officer_seen("author_id", actor),
             patrol_ref=reference("patrol_id", patrols, "ref"),
@@ -110,22 +117,33 @@ def found(actor: Actor, pk: UUID) -> Any:
     return row
 
 
-def show(request: HttpRequest, row: Any, actor: Actor, **forms: Any) -> HttpResponse:
-    """Draw the page, with forms that were sent and are not right yet."""
+def show(
+    request: HttpRequest, row: Any, actor: Actor, template: str = "", **forms: Any
+) -> HttpResponse:
+    """Draw the page, with forms that were sent and are not right yet.
+
+    ``template`` draws another part of the same: the console's panel.
+    """
     is_owner = actor.owns(row)
+    sent = forms.pop("steps_sent", {})
     context = {
         "incident": row,
-        "place": place_text(row.place),
         "is_owner": is_owner,
+        **where(row, actor),
+        **filled(row),
+        "formats": FORMATS.values(),
         **sharing(row, actor),
-        **parts(row, actor),
+        **parts(row, actor, sent),
         **may(row, actor),
+        **escalation_of(row, actor),
         "log_form": LogForm(),
         "assign_form": AssignForm(actor=actor, is_owner=is_owner),
         "close_form": CloseForm(),
         **forms,
     }
-    template = LOG if request.headers.get("HX-Request") else "incidents/incident.html"
+    if not template:
+        is_part = bool(request.headers.get("HX-Request"))
+        template = LOG if is_part else "incidents/incident.html"
     return render(request, template, context)
 
 
@@ -140,18 +158,19 @@ def may(row: Incident, actor: Actor) -> dict[str, bool]:
         "can_assign": may_handle and is_open,
         "can_log": actor.may(Permission.INCIDENT_REPORT),
         "can_edit": may_handle and is_owner and row.state != IncidentState.CLOSED,
-        "can_resolve": may_handle and is_whole and is_open,
         "can_close": may_handle and is_whole and row.state != IncidentState.CLOSED,
     }
 
 
-def parts(row: Any, actor: Actor) -> dict[str, Any]:
+def parts(row: Any, actor: Actor, sent: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return what hangs on an incident, as far as the actor may know.
 
-    For the owner also what readers of the tear line contributed to it.
+    With what hangs on its duplicates; for the owner also what readers of the tear line
+    contributed to it. ``sent`` are forms of steps that are not right yet.
     """
     tear_line = row.tear_line_for(actor)
     both = [row, tear_line] if tear_line else [row]
+    both += duplicates_of(row, actor)
     responses = _responses(both, actor)
     noted = _signed(Acknowledgement, both, actor)
     return {
@@ -160,13 +179,16 @@ def parts(row: Any, actor: Actor) -> dict[str, Any]:
         "whole": row.whole_for(actor),
         "author": person(row.author_label),
         "patrol_ref": row.patrol_ref,
-        "log": [(x, person(x.who)) for x in _signed(LogEntry, both, actor)],
+        **log_parts(both, actor),
+        **life_parts(row, both, actor, sent or {}),
         "noted": [(x, person(x.who)) for x in noted],
         "has_noted": any(x.agency_id == actor.agency_id for x in noted),
         "responses": [
             {
                 "response": x,
                 "patrol_ref": x.patrol_ref,
+                "unit": x.post_name or x.asset_code,
+                "reached": reached(x),
                 "by": person(x.who),
                 "next": _next_states(x, row, actor),
             }
@@ -180,6 +202,8 @@ def _responses(incidents: list[Incident], actor: Actor) -> list[Any]:
     rows = _below(Response, incidents, actor).annotate(
         who=person_seen("assigned_by", actor),
         patrol_ref=reference("patrol_id", patrols, "ref"),
+        post_name=reference("post_id", Post.objects.visible_to(actor), "name"),
+        asset_code=reference("asset_id", Asset.objects.visible_to(actor), "code"),
     )
     return list(rows)
 
@@ -191,7 +215,7 @@ def _signed(model: Any, incidents: list[Incident], actor: Actor) -> list[Any]:
 
 def _below(model: Any, incidents: list[Incident], actor: Actor) -> Any:
     rows = model.objects.visible_to(actor).filter(incident__in=incidents)
-    return rows.select_related("agency")
+    return rows.select_related("agency", "incident")
 
 
 def _next_states(made: Response, row: Incident, actor: Actor) -> list[tuple[str, Any]]:
@@ -211,6 +235,7 @@ def _initial(row: Incident, actor: Actor) -> dict[str, Any]:
     seen = Patrol.objects.visible_to(actor).filter(incident=row)
     return {name: getattr(row, name) for name in EDITED} | {
         "occurred_at": minute(row.occurred_at),
-        "place": place_text(row.place),
+        "place": row.place_text or place_text(row.place),
         "patrol": row.patrol_id if seen.exists() else None,
+        "type": row.type_id or "",
     }

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,8 +16,17 @@ from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor
 from agencies.views.records import older_page
+from incidents.called import with_countdown
+from incidents.console import (
+    GRAVE,
+    ConsoleForm,
+    is_unseen,
+    narrowed,
+    unseen,
+    with_note,
+)
 from incidents.forms import IncidentFilterForm
-from incidents.models import OPEN_STATES, Acknowledgement, Incident
+from incidents.models import OPEN_STATES, Incident
 from patrols.filters import BoxFilter, BoxFormField
 from patrols.views.maps import answer
 
@@ -48,8 +57,23 @@ def incidents(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_incidents(request: HttpRequest) -> HttpResponse:
     """Draw the open incidents as rows, for the dashboard: the worst first."""
-    rows = list(_seen(actor_of(request)).open().worst_first()[: OPEN_LIMIT + 1])
-    context = {"incidents": rows[:OPEN_LIMIT], "is_more": len(rows) > OPEN_LIMIT}
+    actor = actor_of(request)
+    form = ConsoleForm(request.GET)
+    is_filtered = any(request.GET.get(name) for name in form.fields)
+    seen = _seen(actor).open().worst_first()
+    rows = list(_asked(seen, form, actor)[: OPEN_LIMIT + 1])
+    for row in rows:
+        row.is_unseen = is_unseen(row, actor)
+    # Who narrows the list is still told of all that waits.
+    waiting = unseen(seen, actor)[:OPEN_LIMIT] if is_filtered else rows[:OPEN_LIMIT]
+    waiting = [row for row in waiting if is_filtered or row.is_unseen]
+    context = {
+        "incidents": rows[:OPEN_LIMIT],
+        "is_more": len(rows) > OPEN_LIMIT,
+        "is_filtered": is_filtered,
+        "unseen": len(waiting),
+        "grave": sum(row.severity in GRAVE for row in waiting),
+    }
     return render(request, "incidents/_open.html", context)
 
 
@@ -63,6 +87,7 @@ def incident_map(request: HttpRequest) -> HttpResponse:
         Q(state__in=OPEN_STATES) | Q(occurred_at__gt=lately)
     )
     rows = rows.without_doubles_of(actor.agency_id)
+    rows = _asked(rows, ConsoleForm(request.GET), actor)
     try:
         box = BoxFormField(required=False).clean(request.GET.get("bbox", ""))
     except ValidationError as error:
@@ -74,18 +99,16 @@ def incident_map(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(actor: Actor) -> Any:
-    """Return what the actor sees, with when the own agency took note.
-
-    Not whether: PostgreSQL would answer that for all rows at once, and read the
-    notes of all years for one page.
-    """
-    noted = Acknowledgement.objects.visible_to(actor).filter(
-        incident=OuterRef("pk"), agency=actor.agency_id
-    )
+    """Return what the actor sees, with when the own agency took note."""
     rows = Incident.objects.visible_to(actor).without_doubles_of(actor.agency_id)
-    return rows.select_related("owner").annotate(
-        noted_at=Subquery(noted.values("at")[:1])
-    )
+    return with_countdown(with_note(rows.select_related("owner"), actor), actor)
+
+
+def _asked(rows: Any, form: ConsoleForm, actor: Actor) -> Any:
+    """Keep what the console's filters ask for; nothing for what they do not know."""
+    if not form.is_valid():
+        return rows.none()
+    return narrowed(_filtered(rows, form.cleaned_data), form.cleaned_data, actor)
 
 
 def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:
@@ -114,5 +137,6 @@ def _feature(row: Incident) -> dict[str, Any]:
         severity=row.severity,
         state=row.state,
         occurred_at=row.occurred_at,
+        over_at=row.resolved_at or row.closed_at,
         url=reverse("incident", args=[row.pk]),
     )

@@ -65,26 +65,16 @@ def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a line to the log; htmx gets the log alone."""
     actor = actor_of(request)
     row = found(actor, pk)
-    form = LogForm(request.POST)
+    form = LogForm(request.POST, request.FILES)
 
     def act() -> None:
-        log.write_log(incident=row, by=actor, **form.cleaned_data)
+        given = dict(form.cleaned_data)
+        log.write_log(incident=row, files=given.pop("file"), by=actor, **given)
 
     if not done(form, act):
         return show(request, row, actor, log_form=form)
     if request.headers.get("HX-Request"):
         return show(request, row, actor)
-    return redirect("incident", pk=row.pk)
-
-
-@officer_required
-@verb_of("incident")
-def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say that it is over on the ground."""
-    actor = actor_of(request)
-    row = found(actor, pk)
-    life.resolve(incident=row, by=actor)
-    messages.success(request, _("Resolved."))
     return redirect("incident", pk=row.pk)
 
 

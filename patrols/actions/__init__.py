@@ -19,6 +19,7 @@ from patrols.actions.hand_overs import (
     withdraw_lead,
 )
 from patrols.actions.leads import ask_for_commanders, repair_leads, stand_down
+from patrols.actions.markers import change_marker, register_marker
 from patrols.actions.patrols import (
     cancel,
     change,
@@ -75,6 +76,7 @@ __all__ = [
     "cancel",
     "change",
     "change_checkpoint",
+    "change_marker",
     "change_programme",
     "change_route",
     "change_section",
@@ -99,6 +101,7 @@ __all__ = [
     "publish_roster",
     "refuse",
     "refuse_swap",
+    "register_marker",
     "register_section",
     "repair_leads",
     "replan",

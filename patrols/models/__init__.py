@@ -9,6 +9,7 @@ from patrols.models.hand_overs import (
     HandOverState,
 )
 from patrols.models.leads import LeadPlan, PlanReason
+from patrols.models.markers import BorderMarker
 from patrols.models.patrols import (
     CURRENT_STATES,
     OPEN_STATES,
@@ -52,6 +53,7 @@ __all__ = [
     "TAKEN",
     "AssetUse",
     "Assignment",
+    "BorderMarker",
     "BorderSection",
     "Checkpoint",
     "CheckpointVersion",

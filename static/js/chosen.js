@@ -3,17 +3,8 @@ import { fullTime, shortAge } from "./clock.js";
 import { formatPlace, valueWord, word } from "./map-base.js";
 import { itemTitle, severityMark } from "./map-list.js";
 
-/** The panel for one item; `onClose` is called when the reader closes it. */
-export function chosenPanel(panel, onClose) {
-  const body = panel.querySelector(".chosen-body");
-  const home = panel.parentElement;
-  const close = panel.querySelector("[data-unchoose]");
-  close.addEventListener("click", onClose);
-
-  function nothing() {
-    body.replaceChildren(Object.assign(document.createElement("p"), { className: "muted", textContent: body.dataset.nothing }));
-  }
-
+/** Draws what the map knows of an item into `body`. */
+export function chosenItem(body) {
   function facts(item) {
     const rows = [
       [word("owner"), item.owner],
@@ -52,14 +43,7 @@ export function chosenPanel(panel, onClose) {
     return both;
   }
 
-  function show(item) {
-    close.hidden = item === null;
-    if (item === null) {
-      home.append(panel);
-      panel.classList.remove("as-sheet");
-      nothing();
-      return;
-    }
+  return function show(item) {
     const marks = document.createElement("div");
     marks.className = "chosen-marks";
     marks.append(Object.assign(document.createElement("span"), { className: "chip", textContent: word(item.type) }));
@@ -77,15 +61,5 @@ export function chosenPanel(panel, onClose) {
         className: "btn btn-sm btn-primary", href: item.url, textContent: word("open"),
       }));
     }
-  }
-
-  nothing();
-  return {
-    show,
-    /** On a small screen it lies over the map. */
-    asSheet() {
-      document.getElementById("map-frame").append(panel);
-      panel.classList.add("as-sheet");
-    },
   };
 }

@@ -1,4 +1,6 @@
 // The clock in the agency's zone and in UTC, and "4 min ago" wherever <time data-age> stands.
+import { paint } from "./paint.js";
+
 const zone = document.body.dataset.zone || "UTC";
 const lang = document.documentElement.lang || "en";
 const language = lang === "en" ? "en-GB" : lang; // Day before month, as everywhere else here.
@@ -65,7 +67,8 @@ function ago(moment) {
 export function refreshAges(root = document) {
   for (const element of root.querySelectorAll("time[data-age]")) {
     const text = ago(Date.parse(element.dateTime));
-    if (element.textContent !== text) element.textContent = text;
+    if (element.textContent === text) continue;
+    element.textContent = text;
     element.title = fullTime(element.dateTime);
   }
 }
@@ -81,8 +84,12 @@ function tick() {
   put("utc", utc.format(now));
 }
 
-tick();
-refreshAges();
-setInterval(tick, 1000);
-setInterval(refreshAges, 15000);
+/** All that passes with time, in one stroke. */
+function pass() {
+  tick();
+  refreshAges();
+}
+
+pass();
+setInterval(() => paint(pass), 1000);
 document.addEventListener("htmx:afterSwap", (event) => refreshAges(event.target));

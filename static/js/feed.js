@@ -5,6 +5,7 @@ const NO_ID = "00000000-0000-0000-0000-000000000000";
 const MOST_ROWS = 200;
 const GRAVE = new Set(["extreme", "severe"]);
 const ANNOUNCE_MS = 5000;
+const LOOK_AGAIN_MS = 1500;
 
 const json = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 const sentences = json("sentences") ?? {};
@@ -16,15 +17,19 @@ export const sentence = (kind) => sentences[kind] ?? sentences[kind.split(".").p
 /** The page of what an entry is about, if it has one. */
 const pageOf = (ref) => pages[ref.type]?.replace(NO_ID, ref.id) ?? null;
 
-export function liveFeed({ list, scroller, bar, filter, empty, symbols, announcer, alarm }) {
+/** `isWanted({type, id, data})` says whether the console's filters let an entry through. */
+export function liveFeed({ list, scroller, bar, filter, empty, older, symbols, announcer, alarm, isWanted }) {
   const template = document.getElementById("feed-row");
+  const shownOf = new WeakMap(); // Each line's frame.
   let held = [];
+  let waiting = 0;
 
   function row(frame, isNew) {
     const line = template.content.firstElementChild.cloneNode(true);
     const { data } = frame;
     line.dataset.id = frame.ref.id;
     line.dataset.type = frame.ref.type;
+    shownOf.set(line, frame);
     line.classList.toggle("is-new", isNew);
     line.classList.toggle("is-grave", GRAVE.has(data.severity) && frame.kind === "incident.reported");
     const at = line.querySelector("time");
@@ -55,28 +60,43 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
     return line;
   }
 
-  const isWanted = (line) => !filter.value || line.dataset.type === filter.value;
-
-  function put(frames, isNew) {
-    for (const frame of frames) {
-      const line = row(frame, isNew);
-      line.hidden = !isWanted(line);
-      list.prepend(line);
-    }
-    while (list.children.length > MOST_ROWS) list.lastElementChild.remove();
-    empty.hidden = list.children.length > 0;
+  function isShown(line) {
+    const { ref, data } = shownOf.get(line);
+    return (!filter.value || ref.type === filter.value) && isWanted({ ...ref, data });
   }
 
-  /** While somebody reads further down, new entries wait behind a bar: rows never jump. */
-  const isReading = () => scroller.scrollTop > 8 || list.contains(document.activeElement);
+  function put(frames, isNew) {
+    // More than there is room for is not even made.
+    for (const frame of frames.slice(-MOST_ROWS)) {
+      const line = row(frame, isNew);
+      line.hidden = !isShown(line);
+      list.prepend(line);
+    }
+    while (list.children.length > MOST_ROWS) {
+      list.lastElementChild.remove();
+      older.hidden = false;
+    }
+    tellEmpty();
+  }
+
+  const tellEmpty = () => (empty.hidden = [...list.children].some((line) => !line.hidden));
+
+  function refilter() {
+    for (const line of list.children) line.hidden = !isShown(line);
+    tellEmpty();
+  }
+
+  /** While somebody reads, new entries wait behind a bar: rows never move under the pointer. */
+  const isReading = () => scroller.scrollTop > 8 || scroller.matches(":hover") || list.contains(document.activeElement);
 
   function add(frames) {
     const shown = frames.filter((frame) => !quiet.has(frame.kind));
     if (!shown.length) return;
     announce(shown);
-    if (isReading()) {
-      held.push(...shown);
-      bar.querySelector("[data-count]").textContent = held.length;
+    if (isReading() || held.length) {
+      held = [...held, ...shown].slice(-MOST_ROWS);
+      waiting += shown.length;
+      bar.querySelector("[data-count]").textContent = waiting;
       bar.hidden = false;
     } else {
       put(shown, true);
@@ -86,13 +106,20 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
   function release() {
     put(held, true);
     held = [];
+    waiting = 0;
     bar.hidden = true;
     scroller.scrollTop = 0;
   }
 
+  const releaseIfFree = () => held.length && !isReading() && release();
+
   /** A record that is gone takes what the feed said of it along. */
   function forget(id) {
+    const before = held.length;
     held = held.filter((frame) => frame.ref.id !== id);
+    waiting -= before - held.length;
+    bar.querySelector("[data-count]").textContent = waiting;
+    bar.hidden = !held.length;
     unsaid = unsaid.filter((frame) => frame.ref.id !== id);
     for (const line of list.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) line.remove();
     for (const element of [announcer, alarm]) if (element.dataset.about === id) say(element, "", "");
@@ -124,13 +151,10 @@ export function liveFeed({ list, scroller, bar, filter, empty, symbols, announce
   }
 
   bar.addEventListener("click", release);
-  scroller.addEventListener("scroll", () => {
-    if (held.length && scroller.scrollTop <= 8 && !list.contains(document.activeElement)) release();
-  });
-  filter.addEventListener("change", () => {
-    for (const line of list.children) line.hidden = !isWanted(line);
-  });
+  // Nobody reads any more: the list goes on by itself.
+  setInterval(releaseIfFree, LOOK_AGAIN_MS);
+  filter.addEventListener("change", refilter);
 
   put(json("feed-entries") ?? [], false);
-  return { add, forget };
+  return { add, forget, refilter };
 }

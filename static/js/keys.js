@@ -20,7 +20,7 @@ function isBusy(event) {
     isOff() ||
     event.defaultPrevented ||
     target.isContentEditable ||
-    Boolean(target.closest?.("input, select, textarea, dialog[open], .ol-viewport"))
+    Boolean(target.closest?.("input:not([type=checkbox]), select, textarea, dialog[open], .ol-viewport"))
   );
 }
 
@@ -28,6 +28,19 @@ const key = (action) => (event) => {
   if (isBusy(event)) return;
   if (action(event) !== false) event.preventDefault();
 };
+
+/** A letter by its place on the keyboard too: in a Cyrillic layout the same key does the same. */
+export const letter = (one) => `(Key${one.toUpperCase()}|${one})`;
+
+// When "g" began a sequence, the next letter belongs to it alone.
+const SEQUENCE_MS = 1000;
+let sequenceAt = -Infinity;
+
+/** Let single keys do what a page is for; an action that returns false leaves the key to the browser. */
+export function bind(actions) {
+  const alone = (action) => key((event) => (event.timeStamp - sequenceAt < SEQUENCE_MS ? false : action(event)));
+  tinykeys(window, Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, alone(action)])));
+}
 
 function openShortcuts() {
   if (!dialog || dialog.open) return;
@@ -77,11 +90,15 @@ function openNew() {
 tinykeys(window, {
   "Shift+?": key(openShortcuts),
   "?": key(openShortcuts),
-  ...Object.fromEntries([..."dipra"].map((letter) => [`g ${letter}`, key(() => go(letter))])),
-  n: key(openNew),
+  [letter("g")]: key((event) => {
+    sequenceAt = event.timeStamp;
+    return false;
+  }),
+  ...Object.fromEntries([..."dipra"].map((one) => [`${letter("g")} ${letter(one)}`, key(() => go(one))])),
+  [letter("n")]: key(openNew),
   "/": key(focusFilter),
-  j: key(() => step(1)),
-  k: key(() => step(-1)),
+  [letter("j")]: key(() => step(1)),
+  [letter("k")]: key(() => step(-1)),
   "[": key(() => turn("back")),
   "]": key(() => turn("on")),
 });

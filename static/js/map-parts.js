@@ -1,5 +1,6 @@
 // Small maps on other pages: [data-map-point="lat, lon"], [data-map-track=URL of GeoJSON],
-// [data-map-picker="name of an input"] where a click writes "lat, lon".
+// [data-map-picker="name of an input"] where a click writes "lat, lon"; what else is written comes from the field's echo.
+// data-uncertainty: within how many metres a point is sure.
 import { shortAge } from "./clock.js";
 import { createMap, fetchFeatures, fit, formatPlace, loadOl, parsePlace, readFeatures } from "./map-base.js";
 import { goHome } from "./map-home.js";
@@ -7,6 +8,7 @@ import { LADDER, incidentStyle, palette, patrolStyle, placeStyle, ringStyle, sec
 
 const SELECTOR = "[data-map-point], [data-map-track], [data-map-picker]";
 const CLOSE = 11;
+const LEAST_M = 50; // A smaller circle would be hidden by the sign in it.
 const NARROW = matchMedia("(max-width: 991.98px)");
 
 export async function start() {
@@ -32,6 +34,7 @@ function vectorMap(ol, target, style) {
 
 function look(ol, feature, resolution) {
   const type = feature.getGeometry().getType();
+  if (feature.get("doubt")) return doubtStyle(ol);
   if (feature.get("severity")) {
     const alone = new ol.Feature({ features: [feature] });
     return incidentStyle(ol)(alone);
@@ -73,6 +76,23 @@ function point(ol, target) {
   source.addFeature(new ol.Feature({ geometry: new ol.geom.Point(at), severity }));
   map.getView().setCenter(at);
   map.getView().setZoom(9);
+  const doubt = circleOf(ol, place, target.dataset.uncertainty);
+  if (!doubt) return;
+  source.addFeature(doubt);
+  fit(ol, map, doubt.getGeometry().getExtent(), { maxZoom: 11, padding: [40, 40, 40, 40] });
+}
+
+/** The ground within which a place is sure, so many metres around it; null if that is not known, or a point on any map. */
+function circleOf(ol, place, metres) {
+  if (!(Number(metres) > LEAST_M)) return null;
+  const circle = ol.geom.Polygon.circular(place, Number(metres), 96);
+  return new ol.Feature({ geometry: circle.transform("EPSG:4326", "EPSG:3857"), doubt: true });
+}
+
+function doubtStyle(ol) {
+  const { Style, Stroke, Fill } = ol.style;
+  const { text } = palette();
+  return new Style({ stroke: new Stroke({ color: text, width: 1.5, lineDash: [4, 4] }), fill: new Fill({ color: `${text}14` }) });
 }
 
 async function track(ol, target) {
@@ -123,16 +143,18 @@ function picker(ol, target) {
   const input = document.querySelector(`[name="${CSS.escape(target.dataset.mapPicker)}"]`);
   if (!input) return;
   besideField(target, input);
-  const { map, source } = vectorMap(ol, target, () => markStyle(ol));
+  const { map, source } = vectorMap(ol, target, (feature) => (feature.get("doubt") ? doubtStyle(ol) : markStyle(ol)));
   // The agency's posts, to find one's way by.
   const posts = new ol.source.Vector();
   map.getLayers().insertAt(3, new ol.layer.Vector({ source: posts, style: placeStyle(ol) }));
 
-  function put(place, { pan }) {
+  function put(place, { pan, uncertainty }) {
     source.clear();
     if (!place) return;
     const at = ol.proj.fromLonLat(place);
     source.addFeature(new ol.Feature(new ol.geom.Point(at)));
+    const doubt = circleOf(ol, place, uncertainty);
+    if (doubt) source.addFeature(doubt);
     if (pan) {
       map.getView().setCenter(at);
       map.getView().setZoom(Math.max(map.getView().getZoom(), CLOSE - 2));
@@ -153,18 +175,34 @@ function picker(ol, target) {
     input.dispatchEvent(new Event("input", { bubbles: true }));
     put(place, { pan: false });
   });
-  input.addEventListener("change", () => put(parsePlace(input.value), { pan: true }));
+  input.addEventListener("change", () => parsePlace(input.value) && put(parsePlace(input.value), { pan: true }));
+  const isInView = (place) =>
+    place && ol.extent.containsCoordinate(map.getView().calculateExtent(), ol.proj.fromLonLat(place));
+  // Other systems are read by the server: it echoes the point, and how sure it is.
+  const echo = echoOf(input);
+  let isHome = false;
+  function follow() {
+    const read = echo?.querySelector("[data-point]");
+    const isAwaited = echo && !echo.childElementCount && input.value;
+    if (!isHome || isAwaited) return;
+    const place = parsePlace(read?.dataset.point ?? input.value);
+    put(place, { pan: !isInView(place), uncertainty: read?.dataset.uncertainty });
+  }
+  echo?.addEventListener("htmx:afterSettle", follow);
   goHome(ol, map).then((features) => {
     posts.addFeatures(features);
-    put(parsePlace(input.value), { pan: true });
+    isHome = true;
+    follow();
   });
 }
+
+const echoOf = (input) => input.parentElement.querySelector(".place-echo");
 
 /** On a small screen the map stands below the field that it fills, not after the whole form. */
 function besideField(target, input) {
   const home = document.createComment("map");
   target.before(home);
-  const arrange = () => (NARROW.matches ? input.after(target) : home.after(target));
+  const arrange = () => (NARROW.matches ? (echoOf(input) ?? input).after(target) : home.after(target));
   NARROW.addEventListener("change", arrange);
   arrange();
 }

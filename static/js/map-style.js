@@ -4,6 +4,7 @@ const STALE_MS = 15 * 60e3;
 // Signs and names keep out of each other's way: a sign is always drawn, a name gives way to it.
 export const SIGNS = "signs";
 const FAR = 1100; // Metres per pixel, from where lines are drawn lightly.
+const MOST_IMAGES = 2000;
 const NEAR = 250; // Metres per pixel, up to where there is room for large signs.
 export const LADDER = ["extreme", "severe", "moderate", "minor", "unknown"];
 
@@ -31,8 +32,9 @@ export function palette() {
   return colours;
 }
 
-/** An image made once per theme. */
+/** An image, or a style, made once per theme; what ages makes ever new ones, so now and then all are forgotten. */
 function image(key, make) {
+  if (images.size > MOST_IMAGES) images.clear();
   if (!images.has(key)) images.set(key, make());
   return images.get(key);
 }
@@ -120,28 +122,59 @@ function patrolCanvas(isStale, hasHeading) {
   });
 }
 
-/** A patrol at its last position, with who leads it; hollow and dashed when the position is old. */
-export function patrolStyle(ol, age) {
+/** A patrol at its last position, with who leads it; hollow and dashed when the position is old.
+ *
+ * `age(moment)` says how old a fix is, `now()` what time the map shows: another one while the past is played.
+ */
+export function patrolStyle(ol, age, now = Date.now) {
   const { Style, Icon, Text, Fill, Stroke } = ol.style;
   return (feature, resolution) => {
     const theme = palette();
     const fixAt = Date.parse(feature.get("fix_at"));
-    const isStale = !(Date.now() - fixAt < STALE_MS);
+    const isStale = !(now() - fixAt < STALE_MS);
     const heading = feature.get("heading");
     const hasHeading = Number.isFinite(heading);
+    // A sign for each eight degrees is as many as one can tell apart.
+    const turn = hasHeading ? (Math.round(heading / 8) * 8) % 360 : 0;
+    const isNear = resolution <= NEAR;
     const label = [feature.get("lead") ?? feature.get("owner") ?? ""];
-    if (isStale && Number.isFinite(fixAt)) label.push(age(fixAt));
-    return new Style({
+    if (Number.isFinite(fixAt) && (isStale || isNear)) label.push(age(fixAt));
+    const text = resolution < 1400 ? label.join(" · ") : "";
+    return image(`sign${isStale}${hasHeading}${turn}${isNear}${text}`, () => new Style({
       zIndex: 0, // Below every incident's.
       image: new Icon({
-        img: patrolCanvas(isStale, hasHeading), scale: resolution > NEAR ? 0.42 : 0.5,
+        img: patrolCanvas(isStale, hasHeading), scale: isNear ? 0.5 : 0.42,
         declutterMode: "obstacle",
-        rotation: hasHeading ? (heading * Math.PI) / 180 : 0, rotateWithView: true,
+        rotation: (turn * Math.PI) / 180, rotateWithView: true,
       }),
-      text: resolution < 1400 ? new Text({
-        text: label.join(" · "), offsetY: 20, font: `600 11px ${theme.font}`, padding: [1, 2, 1, 2],
+      text: text ? new Text({
+        text, offsetY: 20, font: `600 11px ${theme.font}`, padding: [1, 2, 1, 2],
         fill: new Fill({ color: theme.patrol }), stroke: new Stroke({ color: theme.halo, width: 3 }),
       }) : undefined,
+    }));
+  };
+}
+
+/** Patrols that stand close together: one sign with their number; of one alone its own. */
+export function patrolsStyle(ol, age, now) {
+  const { Style, Circle, Text, Fill, Stroke } = ol.style;
+  const alone = patrolStyle(ol, age, now);
+  return (cluster, resolution) => {
+    const members = cluster.get("features");
+    if (members.length === 1) return alone(members[0], resolution);
+    const number = String(members.length);
+    return image(`patrols${number}`, () => {
+      const theme = palette();
+      return new Style({
+        zIndex: 0,
+        image: new Circle({
+          radius: 9 + 2 * number.length, declutterMode: "obstacle",
+          fill: new Fill({ color: theme.patrol }), stroke: new Stroke({ color: theme.surface, width: 2 }),
+        }),
+        text: new Text({
+          text: number, font: `700 11px ${theme.font}`, declutterMode: "none", fill: new Fill({ color: theme.patrolText }),
+        }),
+      });
     });
   };
 }

@@ -3,23 +3,32 @@
 // Each layer is a GeoJSON FeatureCollection at an address in the element's data-*; a feature's `id` is the record's.
 // Known properties: ref, title, owner, severity, state, lead, heading, fix_at, occurred_at, kind (of places), status, url.
 import { shortAge } from "./clock.js";
-import { createMap, densest, fetchFeatures, fit, loadOl } from "./map-base.js";
+import { createMap, densest, fetchFeatures, fit, loadOl, readFeatures } from "./map-base.js";
 import {
-  LADDER, SIGNS, incidentStyle, overStyle, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle,
+  LADDER, SIGNS, incidentStyle, overStyle, patrolsStyle, placeStyle, ringStyle, sectionStyle, trackStyle,
 } from "./map-style.js";
+import { featureUnder } from "./map-under.js";
+import { paint } from "./paint.js";
 import { seldom } from "./seldom.js";
 
 // The layers whose things can be chosen, and stand in the list.
 const LISTED = ["incidents", "over", "patrols", "places", "sections"];
+const UPPERMOST = ["incidents", "patrols", "over", "sections", "places"];
 const TURN_M = 25; // A shorter way says nothing about where a patrol goes.
 const RESTYLE_MS = 30_000;
 
-const OPEN = new Set(["reported", "responding"]);
+// Of a state that it does not know the map says that it is open: too much rather than too little.
+const OVER = new Set(["resolved", "closed"]);
 const KINDS = { incidents: "incident", patrols: "patrol", tracks: "track", border_section: "section" };
 
-/** Build the map in `target`; `onChoose(item | null)`, `onFailed(boolean)` and `onData()` tell the page. */
-export async function operationalMap(target, { onChoose, onFailed, onData }) {
+/**
+ * Build the map in `target`; `onChoose(item | null)`, `onFailed(boolean)` and `onData()` tell the page; `narrowed(name,
+ * address)` adds the page's filters to the address of a layer.
+ */
+export async function operationalMap(target, { onChoose, onFailed, onData, narrowed = (_name, address) => address }) {
   const ol = await loadOl();
+  let playedAt = null; // The moment that is played, while the past is.
+  const now = () => playedAt ?? Date.now();
   const source = () => new ol.source.Vector();
   const sources = {
     incidents: source(), over: source(), patrols: source(), tracks: source(), places: source(), sections: source(),
@@ -35,7 +44,11 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     // What is over is shown on demand, and never clustered with the open ones.
     over: new ol.layer.Vector({ source: clustered(sources.over), style: overStyle(ol), declutter: SIGNS, visible: false }),
     // A later layer lies above: nothing hides an open incident.
-    patrols: vector("patrols", patrolStyle(ol, shortAge), { declutter: SIGNS }),
+    patrols: new ol.layer.Vector({
+      source: clustered(sources.patrols),
+      style: patrolsStyle(ol, (moment) => shortAge(moment, now()), now),
+      declutter: SIGNS,
+    }),
     incidents: new ol.layer.Vector({ source: clustered(sources.incidents), style: incidentStyle(ol), declutter: SIGNS }),
     ring: vector("ring", ringStyle(ol)),
   };
@@ -48,12 +61,16 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
 
   async function load(name) {
     if (!urls[name]) return;
+    let features = null;
     try {
-      place(name, await fetchFeatures(ol, urls[name]));
+      features = await fetchFeatures(ol, narrowed(name, urls[name]));
       failed.delete(name);
     } catch {
       failed.add(name);
     }
+    await new Promise((resolve) => paint(resolve));
+    // What is played stays as it is; when it ends, all is loaded anew.
+    if (features && (playedAt === null || name === "places")) place(name, features);
     onFailed(failed.size > 0);
     onData();
   }
@@ -62,7 +79,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     for (const feature of features) feature.set("type", KINDS[name] ?? KINDS[feature.get("kind")] ?? feature.get("kind"), true);
     if (name === "patrols") keepHeadings(features);
     if (name === "incidents") {
-      const isOpen = (feature) => OPEN.has(feature.get("state"));
+      const isOpen = (feature) => !OVER.has(feature.get("state"));
       replace(sources.over, features.filter((feature) => !isOpen(feature)));
       replace(sources.incidents, features.filter(isOpen));
       return;
@@ -101,22 +118,60 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     }
   }
 
-  /** Move one patrol to where the feed says it is; false when the map does not know it yet. */
-  function move(id, data) {
-    const feature = sources.patrols.getFeatureById(id);
-    if (!feature || !data?.place) return false;
-    const to = ol.proj.fromLonLat(data.place.coordinates);
-    const from = feature.getGeometry().getCoordinates();
-    const before = ol.proj.toLonLat(from);
-    if (ol.sphere.getDistance(before, data.place.coordinates) > TURN_M) {
-      feature.set("heading", bearing(before, data.place.coordinates), true);
+  /**
+   * Move patrols to where the feed says they are, all in one stroke: `moves` maps ids to {place, fix_at}. Returns the
+   * ids that the map does not know.
+   */
+  function move(moves) {
+    if (playedAt !== null) return [];
+    const unknown = [];
+    // Not one by one: each would have all signs looked through again for what stands close together.
+    const features = sources.patrols.getFeatures();
+    const known = new Map(features.map((feature) => [String(feature.getId()), feature]));
+    sources.patrols.clear(true);
+    const grown = new Map();
+    for (const [id, data] of moves) {
+      const feature = known.get(String(id));
+      if (feature && data?.place) grown.set(String(id), step(feature, data));
+      else unknown.push(id);
     }
-    feature.set("fix_at", data.fix_at, true);
-    feature.getGeometry().setCoordinates(to);
-    const track = sources.tracks.getFeatures().find((one) => String(one.get("patrol") ?? one.getId()) === String(id));
-    if (track?.getGeometry().getType() === "LineString") track.getGeometry().appendCoordinate(to);
+    sources.patrols.addFeatures(features);
+    lengthen(grown);
     ring();
-    return true;
+    return unknown;
+  }
+
+  function step(feature, { place: { coordinates }, fix_at: fixAt }) {
+    const to = ol.proj.fromLonLat(coordinates);
+    const before = ol.proj.toLonLat(feature.getGeometry().getCoordinates());
+    if (ol.sphere.getDistance(before, coordinates) > TURN_M) {
+      feature.set("heading", bearing(before, coordinates), true);
+    }
+    feature.set("fix_at", fixAt, true);
+    feature.getGeometry().setCoordinates(to);
+    return to;
+  }
+
+  function lengthen(grown) {
+    for (const track of sources.tracks.getFeatures()) {
+      const to = grown.get(String(track.get("patrol") ?? track.getId()));
+      if (to && track.getGeometry().getType() === "LineString") track.getGeometry().appendCoordinate(to);
+    }
+  }
+
+  /** Show a moment of the past instead of the present, given features in degrees; null ends it. */
+  function play(at, { patrols = [], incidents = [] } = {}) {
+    const wasLive = playedAt === null;
+    playedAt = at;
+    if (at === null) {
+      for (const name of ["incidents", "patrols", "tracks"]) refresh[name]();
+      return;
+    }
+    if (wasLive) sources.tracks.clear(true);
+    place("patrols", readFeatures(ol, { type: "FeatureCollection", features: patrols }));
+    place("incidents", readFeatures(ol, { type: "FeatureCollection", features: incidents }));
+    ring();
+    onData();
   }
 
   function remove(id) {
@@ -124,7 +179,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
       const feature = sources[name].getFeatureById(id);
       if (feature) sources[name].removeFeature(feature);
     }
-    if (chosen?.id === id) choose(null);
+    if (chosen === id) choose(null);
     onData();
   }
 
@@ -143,7 +198,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
 
   function ring() {
     sources.ring.clear(true);
-    for (const id of new Set([chosen?.id, pointed].filter(Boolean))) {
+    for (const id of new Set([chosen, pointed].filter(Boolean))) {
       const feature = find(id);
       if (feature) sources.ring.addFeature(new ol.Feature(feature.getGeometry()));
     }
@@ -155,16 +210,23 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     ring();
   }
 
-  function choose(id, { pan = false } = {}) {
+  /** Ring what is chosen; it may come on the map only later. */
+  function mark(id, { pan = false } = {}) {
+    chosen = id;
     const feature = id === null ? null : find(id);
-    chosen = feature ? item(feature) : null;
     if (pan && feature) {
       const middle = ol.extent.getCenter(feature.getGeometry().getExtent());
       const view = map.getView();
       view.animate({ center: middle, zoom: Math.max(view.getZoom(), 9), duration: 250 });
     }
     ring();
-    onChoose(chosen);
+    return feature;
+  }
+
+  /** Choose, as by a click. */
+  function choose(id, options) {
+    const feature = mark(id, options);
+    onChoose(feature ? item(feature) : null);
   }
 
   const item = (feature) => {
@@ -173,18 +235,11 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     return { ...properties, id: feature.getId(), place: ol.proj.toLonLat(middle), isPoint: geometry.getType() === "Point" };
   };
 
-  function under(pixel) {
-    const hits = [];
-    map.forEachFeatureAtPixel(pixel, (feature) => void hits.push(feature), {
-      hitTolerance: 6,
-      layerFilter: (layer) => LISTED.some((name) => layers[name] === layer),
-    });
-    const points = hits.filter((feature) => feature.getGeometry().getType() === "Point");
-    return points[0] ?? hits[0] ?? null;
-  }
+  const chosenFrom = UPPERMOST.map((name) => layers[name]);
+  const under = (coordinate) => featureUnder(ol, map, chosenFrom, coordinate);
 
   map.on("singleclick", (event) => {
-    const hit = under(event.pixel);
+    const hit = under(event.coordinate);
     const members = hit?.get("features");
     if (members?.length > 1) {
       const extent = ol.extent.createEmpty();
@@ -197,7 +252,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
     choose((members ? members[0] : hit)?.getId() ?? null);
   });
   map.on("pointermove", (event) => {
-    if (!event.dragging) target.style.cursor = under(event.pixel) ? "pointer" : "";
+    if (!event.dragging) target.style.cursor = under(event.coordinate) ? "pointer" : "";
   });
 
   // --- the page's hold on it
@@ -237,7 +292,7 @@ export async function operationalMap(target, { onChoose, onFailed, onData }) {
   setInterval(() => layers.patrols.changed(), RESTYLE_MS);
 
   return {
-    map, refresh, move, remove, choose, point, fitAll,
+    ol, map, refresh, move, play, remove, mark, choose, point, fitAll,
     show(name, isShown) {
       layers[name]?.setVisible(isShown);
       onData();

@@ -4,6 +4,7 @@
 // What changed is found by fetching the page anew, under the reader's own rights, and comparing its parts. A record
 // is fetched from its own address, data-watch-at: a form that came back stands at another. If the reader no longer
 // sees it, nothing of it stays, and data-watch-list is the way on.
+// <… data-follow="incident.logged">, a part that htmx fetches on "refresh", draws itself anew at events of these kinds.
 // <… data-live>, a calendar or a list, draws itself anew instead, unless the reader's hand is on it: then the bar asks.
 import { follow } from "./connection.js";
 import { liveFragment } from "./fragments.js";
@@ -57,7 +58,7 @@ export function watchPage() {
       if (!watchId && types.includes(frame.ref.type) && !isMove) look();
     } else if (isGone(frame)) withdraw();
     else if (isMove) move();
-    else look();
+    else if (!redraw(frame.kind)) look();
   }
 
   // Not a reload: that would send a form that came back once more.
@@ -66,8 +67,20 @@ export function watchPage() {
     if (new URL(watchAt, location.href).href === location.href) location.reload();
     else location.assign(watchAt);
   });
+  // A part that is not there when it draws itself anew says that the record is gone, too.
+  document.addEventListener("htmx:responseError", (event) => {
+    const isPart = event.target.closest?.("[data-follow]");
+    if (watchId && isPart && event.detail.xhr.status === 404) withdraw();
+  });
   // Without a cursor the feed begins now; the page was drawn a moment ago.
   follow(null, { onEvent });
+}
+
+/** Let the parts that follow a kind of event draw themselves anew; whether there are any. */
+function redraw(kind) {
+  const panels = [...document.querySelectorAll(`[data-follow~="${kind}"]`)];
+  for (const panel of panels) window.htmx.trigger(panel, "refresh");
+  return panels.length > 0;
 }
 
 /** The page at an address as it is now: null when it cannot be had, as at the end of a session. */
@@ -107,7 +120,7 @@ function parts(page) {
   for (const row of page.querySelectorAll("main tr[data-id]")) put(said(row.querySelector("a")), row);
   for (const card of page.querySelectorAll("main section.card")) {
     const rows = card.querySelector(".rows");
-    if (rows) put(said(card.querySelector("h2")), rows);
+    if (rows && !rows.closest("[data-follow], [hx-trigger='load']")) put(said(card.querySelector("h2")), rows);
   }
   return found;
 }
@@ -115,7 +128,7 @@ function parts(page) {
 /** An element's words without its forms, and without ages, which pass by themselves. */
 function said(element) {
   const copy = element?.cloneNode(true);
-  for (const other of copy?.querySelectorAll("form, details, [data-age]") ?? []) other.remove();
+  for (const other of copy?.querySelectorAll("form, details, [data-age], [data-until]") ?? []) other.remove();
   return (copy?.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 

@@ -4,6 +4,8 @@ import "./keys.js";
 import "./choices.js";
 import "./forms.js";
 import "./clock.js";
+import "./countdown.js";
+import "./copy.js";
 
 async function startMaps() {
   if (!document.querySelector("[data-map-point], [data-map-track], [data-map-picker]")) return;
@@ -17,4 +19,8 @@ document.addEventListener("newmaps", startMaps);
 if (document.getElementById("connection") && !document.getElementById("board")) {
   const { watchPage } = await import("./page-watch.js");
   watchPage();
+}
+if (document.getElementById("log-lines")) {
+  const { watchReading } = await import("./read-log.js");
+  watchReading();
 }

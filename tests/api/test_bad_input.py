@@ -104,7 +104,7 @@ def test_no_value_breaks_a_field(api: Api, path: str, fields: list[str]) -> None
     for body in bodies:
         answer = api.post(path, body)
         said = (str(body)[:200], answer.content[:300])
-        assert answer.status_code in (201, 400, 404, 409), said
+        assert answer.status_code in (200, 201, 400, 404, 409), said
         if answer.status_code == 400:
             places = [f["pointer"] for f in answer.json().get("errors", [])]
             assert all(place.startswith("/") for place in places), said

@@ -10,7 +10,8 @@ from benchmarks.system import System
 COUNTS = {
     "events list": 3,
     "incidents list": 3,
-    "incidents detail": 3,
+    # With the border sections and the zones around its place.
+    "incidents detail": 5,
     "patrols list": 3,
     "patrols detail": 3,
     "reports list": 3,
@@ -21,6 +22,7 @@ COUNTS = {
     "incidents page": 7,
     "open incidents": 6,
     "incidents on the map": 6,
+    "numbers page": 18,
     "patrols page": 15,
     "patrols under way": 7,
     "patrols on the map": 6,

@@ -44,7 +44,7 @@ def test_choices_are_those_that_one_may_know(readers: Readers) -> None:
     ("field", "value", "words"),
     [
         ("title", "", "required"),
-        ("place", "Osh", "latitude, longitude"),
+        ("place", "Atlantis", "No place of the name"),
         ("place", "140.1, 70.6", "Latitude is -90..90"),
         ("occurred_at", "yesterday", "valid date/time"),
         ("occurred_at", "2099-01-01T00:00", "lies ahead"),

@@ -58,14 +58,16 @@ def test_nothing_is_offered_that_ends_in_403(
 def test_what_cannot_be_taken_back_is_asked_first(
     shared: Incident, world: World, readers: Readers
 ) -> None:
-    """Both questions are shut; a reason must be chosen, none is chosen already."""
+    """All questions are shut; a reason must be chosen, none is chosen already."""
     path = f"/incidents/{shared.pk}/"
     page = text(readers.owner.get(path))
     asked = re.findall(r"<details class=\"ask\"[^>]*>.*?</details>", page, re.S)
-    assert [f"{path}resolve/" in asked[0], f"{path}close/" in asked[1]] == [True] * 2
-    assert page.count(f"{path}resolve/") == page.count(f"{path}close/") == 1
+    for verb in ("confirm", "contain", "resolve", "merge", "close"):
+        assert sum(f"{path}{verb}/" in one for one in asked) == 1, verb
+        assert page.count(f"{path}{verb}/") == 1, verb
     assert not re.search(r"<details[^>]*\sopen", page)
-    assert re.search(r'<option value=""\s+selected', asked[1])
+    [close] = [one for one in asked if f"{path}close/" in one]
+    assert re.search(r'<option value=""\s+selected', close)
     back = text(readers.owner.send(f"{path}close/", {"reason": ""}))
     assert re.search(r'<details class="ask"[^>]*\sopen', back)
     assert "required" in back.split('id="close_reason_error"')[1][:200]

@@ -18,6 +18,9 @@ from django.db import connections, models
 
 from agencies.context import system
 from agencies.models import Agreement, Officer
+from incidents import store
+from incidents.models import Attachment
+from incidents.store import Copy
 from tests.world import World
 
 APPS = {"agencies", "live", "patrols", "incidents", "intel", "axes"}
@@ -41,9 +44,32 @@ KEPT = {
     "agencies.Release.grantee": "a code that holds names, which are marked",
     "agencies.Release.record_type": "a code",
     "agencies.State.code": "two letters, in keys of rows",
+    "incidents.DutyHandOver.answered_by": "holds a user name, which is marked",
+    "incidents.DutyHandOver.offered_by": "holds a user name, which is marked",
+    "incidents.Escalation.next_whom": "a code that may hold a name, which is marked",
+    "incidents.Escalation.steps": "codes that may hold names, which are marked",
+    "incidents.EscalationRule.steps": "codes that may hold names, which are marked",
     "incidents.Acknowledgement.by": "holds a user name, which is marked",
+    "incidents.Confirmation.by": "holds a user name, which is marked",
+    "incidents.Task.ended_by": "holds a user name, which is marked",
+    "incidents.Task.set_by": "holds a user name, which is marked",
+    "incidents.Transition.by": "holds a user name, which is marked",
+    "incidents.Attachment.by": "holds a user name, which is marked",
+    "incidents.Attachment.sha256": "a hash; sealed",
+    "incidents.Attachment.stored_as": "the file's random name; sealed",
+    "incidents.CustodyLine.by": "holds a user name, which is marked",
+    "incidents.LogRead.by": "holds a user name, which is marked",
+    "incidents.IncidentType.code": "a key of rows",
+    "incidents.IncidentType.schema": "a form, that the program reads",
+    "incidents.IncidentTypeVersion.schema": "a form, that the program reads",
     "incidents.LogEntry.by": "holds a user name, which is marked",
     "incidents.Response.assigned_by": "holds a user name, which is marked",
+    "incidents.Sitrep.content_hash": "a hash",
+    "incidents.Sitrep.failure": "a code",
+    "incidents.Sitrep.pdf_hash": "a hash",
+    "incidents.Sitrep.time_zone": "a code",
+    "incidents.SitrepPaper.content": "made anew of what is marked: seed.report_again",
+    "incidents.SitrepPaper.holds": "ids",
     "live.Event.actor": "holds a user name, which is marked",
     "live.Event.kind": "a code",
     "live.Event.subject_type": "a code",
@@ -145,12 +171,24 @@ def name(world: World) -> Canaries:
 
 
 def write() -> Canaries:
-    """Mark every row of every model, as the tables' owner."""
+    """Mark every row of every model, as the tables' owner, and every file of text."""
     found: Canaries = {}
     for model in marked_models():
         if names := dict(fields(model)):
             _write(model, names, found)
+    _write_files(found)
     return found
+
+
+def _write_files(found: Canaries) -> None:
+    """Put marks into the bytes of attachments: one for each copy."""
+    with system("test"):
+        texts = list(Attachment.objects.filter(media_type="text/plain"))
+    for made in texts:
+        for copy, field in ((Copy.WORKING, "file"), (Copy.ORIGINAL, "original")):
+            text = _text()
+            store.path(made.stored_as, copy).write_text(text)
+            found[text] = Canary(Attachment, str(made.pk), field)
 
 
 def _write(

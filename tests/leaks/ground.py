@@ -34,7 +34,7 @@ OTHER_REFUSALS = {
     "not_released", "party_left", "red_by_author", "red_needs_author",
     "tear_line_empty", "tlp_forbids", "unknown_grantee", "unknown_zone", "wrong_state",
     "permission", "not_participant", "is_tear_line", "not_under_way", "not_owner",
-    "lead_not_participant", "not_found", "not_asked", "no_question",
+    "lead_not_participant", "not_found", "not_asked", "no_question", "second_party",
 }  # fmt: skip
 ANY: Any = ()
 

@@ -18,6 +18,7 @@ from agencies.models import Agency, Agreement
 from agencies.policy import Actor
 from agencies.records import Owned
 from incidents.actions import life
+from incidents.models import IncidentType
 from patrols.models import Zone
 from tests.world import AREA, PLACE, soon
 
@@ -26,7 +27,8 @@ LINE = LineString((70.2, 40.0), (70.4, 40.2), srid=4326)
 
 def _incident(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     return life.report(
-        by=by, release_to=to, category="drugs", severity="severe", title=mark,
+        by=by, release_to=to, type=IncidentType.objects.get(pk="drugs-seizure"),
+        details={"vehicle": mark, "packages": 3}, severity="severe", title=mark,
         narrative=mark, place=PLACE, occurred_at=timezone.now(), **marking,
     )  # fmt: skip
 

@@ -36,6 +36,8 @@ class Oracle:
     grants: dict[UUID, Grant] = field(default_factory=dict)
     notes: dict[UUID, Note] = field(default_factory=dict)
     fixes: dict[UUID, UUID] = field(default_factory=dict)
+    # Steps of incidents, by the incident.
+    steps: dict[UUID, UUID] = field(default_factory=dict)
     # Shapes that places had: the type, and of which place.
     versions: dict[UUID, tuple[str, UUID]] = field(default_factory=dict)
     # Plans of leads, by the programme.
@@ -65,6 +67,7 @@ class Oracle:
             found[note.type].add(pk)
         found["release"] = set(self.grants)
         found["fix"] = set(self.fixes)
+        found["transition"] = set(self.steps)
         found["leadplan"] = set(self.plans)
         for pk, (kind, _place) in self.versions.items():
             found[kind].add(pk)
@@ -236,6 +239,10 @@ class Oracle:
         """Exactly those who see the patrol."""
         return self.sees_record(person, self.fixes[pk])
 
+    def sees_step(self, person: Person, pk: UUID) -> bool:
+        """Exactly those who see the incident."""
+        return self.sees_record(person, self.steps[pk])
+
     def sees_plan(self, person: Person, pk: UUID) -> bool:
         """Exactly those who see the programme, as far as the table goes."""
         return self.sees_record(person, self.plans[pk])
@@ -359,8 +366,14 @@ class Oracle:
 NOTED = {
     "acknowledged": "acknowledgement",
     "logged": "logentry",
+    "attached": "attachment",
+    "file_scanned": "attachment",
     "response_assigned": "response",
     "response_changed": "response",
+    "confirmation_given": "confirmation",
+    "task_set": "task",
+    "task_done": "task",
+    "task_cancelled": "task",
     "consent_asked": "consent",
     "consent_reminded": "consent",
     "consent_accepted": "consent",
@@ -378,7 +391,13 @@ RULES = {
     "release": Oracle.sees_release,
     "acknowledgement": Oracle.sees_note,
     "logentry": Oracle.sees_note,
+    "attachment": Oracle.sees_note,
+    "custodyline": Oracle.sees_note,
+    "logread": Oracle.sees_note,
     "response": Oracle.sees_note,
+    "confirmation": Oracle.sees_note,
+    "task": Oracle.sees_note,
+    "transition": Oracle.sees_step,
     "consent": Oracle.sees_note,
     "fix": Oracle.sees_fix,
     "leadplan": Oracle.sees_plan,
@@ -390,9 +409,19 @@ RULES = {
             "assetuse",
             "gap",
             "remedy",
+            "sitrep",
+            "sitreppaper",
             "wish",
             "swap",
             "handover",
+            "duty",
+            "dutyhandover",
+            "handoveritem",
+            "reachability",
+            "escalationrule",
+            "standingrelease",
+            "escalation",
+            "notice",
         ],
         Oracle.sees_none,
     ),

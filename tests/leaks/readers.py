@@ -182,6 +182,24 @@ def _log(readers: Readers, person: Person, row: Any) -> bool:
     return _like_parent(readers, person, row)
 
 
+def _attachment(readers: Readers, person: Person, row: Any) -> bool:
+    """As a line of the log; once it was taken back, its own agency alone."""
+    if row.withdrawn_at is not None and person.agency != row.agency_id:
+        return False
+    return _log(readers, person, row)
+
+
+def _custody(readers: Readers, person: Person, row: Any) -> bool:
+    """Who acted, and the owner of the incident if the file was for it as well."""
+    from incidents.models import Attachment  # noqa: PLC0415
+
+    made = readers.row(Attachment, row.attachment_id)
+    owner = _owner_of(readers, row)
+    is_told = made.sharing != "own" or made.agency_id == owner
+    is_party = person.agency == row.agency_id or (is_told and person.agency == owner)
+    return is_party and _like_parent(readers, person, row)
+
+
 def _release(readers: Readers, person: Person, row: Release) -> bool:
     from agencies.records import owned_model  # noqa: PLC0415
 
@@ -262,8 +280,31 @@ def _own_duties(readers: Readers, person: Person, row: Any) -> bool:
     return is_own and _like_parent(readers, person, row)
 
 
+def _colleagues_cleared(readers: Readers, person: Person, row: Any) -> bool:
+    """Whoever of the author's agency is cleared: to prove it by its code."""
+    is_own = person.agency is not None and person.agency == row.agency_id
+    return is_own and person.clearance >= row.level
+
+
+def _author_alone(readers: Readers, person: Person, row: Any) -> bool:
+    """Who asked for the report, as far as it may be seen at all."""
+    from incidents.models import Sitrep  # noqa: PLC0415
+
+    author = readers.row(Sitrep, row.sitrep_id).author_id
+    return person.officer == author and _like_parent(readers, person, row)
+
+
 def _cleared_owner(readers: Readers, person: Person, row: Any) -> bool:
     return _owner_alone(readers, person, row) and person.clearance >= row.level
+
+
+def _agency_alone(readers: Readers, person: Person, row: Any) -> bool:
+    return person.agency is not None and person.agency == row.agency_id
+
+
+def _agencys_share(readers: Readers, person: Person, row: Any) -> bool:
+    """One agency, as far as it sees the incident."""
+    return _agency_alone(readers, person, row) and _like_parent(readers, person, row)
 
 
 # Who reads rows that no agency owns.
@@ -275,12 +316,20 @@ RULES: dict[str, Rule] = {
     "Agreement": _agreement,
     "AssetUse": _planned,
     "Assignment": _planned,
+    "Attachment": _attachment,
     "Authorisation": _colleagues,
+    "BorderMarker": _everybody,
     "BorderSection": _everybody,
     "Certification": _colleagues,
     "CheckpointVersion": _like_parent,
     "Client": _own_agency,
+    "Confirmation": _between_two,
     "Consent": _taking_part,
+    "CustodyLine": _custody,
+    "Duty": _agency_alone,
+    "DutyHandOver": _agency_alone,
+    "Escalation": _agencys_share,
+    "EscalationRule": _agency_alone,
     # What it tells is told by the frames, which carry the subject's own marks.
     "Event": _nobody,
     "FeedKey": _officer_alone,
@@ -288,13 +337,19 @@ RULES: dict[str, Rule] = {
     "Gap": _planned,
     "Delivery": _like_parent,
     "HandOver": _like_parent,
+    "HandOverItem": _agencys_share,
     # Given back to whoever sent the request, and to the same key only.
     "IdempotencyKey": _nobody,
+    "IncidentType": _everybody,
+    "IncidentTypeVersion": _everybody,
     "LeadPlan": _like_parent,
     "LogEntry": _log,
+    "LogRead": _between_two,
     "Maintenance": _like_parent,
+    "Notice": _agencys_share,
     "Officer": _officer,
     "Party": _agreement,
+    "Reachability": _officer_alone,
     "Release": _release,
     "Remedy": _planned,
     "Response": _between_two,
@@ -302,14 +357,21 @@ RULES: dict[str, Rule] = {
     # The people of all agencies: for the platform alone.
     "RosterWork": _nobody,
     "RouteVersion": _like_parent,
+    "Sitrep": _colleagues_cleared,
+    "SitrepPaper": _author_alone,
     "State": _everybody,
     "Swap": _own_duties,
+    "StandingRelease": _own_agency,
+    "Task": _between_two,
+    "Transition": _like_parent,
     "Webhook": _own_agency,
     "Wish": _own_duties,
     "ZoneVersion": _like_parent,
 }
 # Fields with fewer readers than their row.
 NARROWER: dict[str, Rule] = {
+    # The bytes as they were received.
+    "Attachment.original": lambda _readers, person, row: person.agency == row.agency_id,
     "Client.client_secret": _nobody,
     "FeedKey.secret_hash": _nobody,
     "Officer.password": _nobody,

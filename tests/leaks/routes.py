@@ -29,6 +29,8 @@ SUBJECT = {"pk": "pk", "object_id": "pk", "code": "code"}
 CONSTANT = {
     "app_label": sorted({m._meta.app_label for m in admin.site._registry}),
     "url": ["no/such/page/"],
+    # Of an attachment: every copy, whoever asks.
+    "copy": ["working", "thumbnail", "original"],
     # A real one is its officer's own; see tests/patrols/test_feeds.py.
     "secret": ["no-such-secret"],
 }

@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.contrib.gis.geos import LineString, MultiLineString
+from django.contrib.gis.geos import LineString, MultiLineString, Point
+from django.core.files.base import ContentFile
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -21,13 +23,24 @@ from agencies.context import acting, system
 from agencies.models import Officer, State
 from agencies.policy import TLP, Actor
 from agencies.records import Guarded, Owned, Record, guarded_models
-from incidents.actions import life, log, responses
+from incidents.actions import (
+    attachments,
+    confirming,
+    duplicates,
+    life,
+    log,
+    responses,
+    tasks,
+)
+from incidents.actions.sitreps import request_sitrep
+from incidents.models import Attachment, LogEntry
+from incidents.sitrep_run import make_next
 from live import deliveries, sequencer
 from live.feed import newest
 from patrols import actions as patrols
 from patrols.models import Assignment, Programme
 from patrols.roster_run import run_next
-from tests.leaks import makers
+from tests.leaks import makers, watchers
 from tests.world import PASSWORD, World, soon
 
 # Every model that an agency can own.
@@ -139,6 +152,7 @@ def _named(world: World, grantee: str) -> str:
 
 def fill(world: World) -> None:
     """Make every variant of every model, and what hangs on them."""
+    begun, *_others = watchers.stand(world, "owner", "partner", "outsider")
     made = {(m, v): make(world, m, v) for m in OWNED for v in VARIANTS}
     for model in OWNED:
         _release_partly(world, model)
@@ -152,10 +166,16 @@ def fill(world: World) -> None:
             talk(world, row)
         if hang := hangs.get(row.type_name()):
             hang(world, row, VARIANTS[variant][0])
+    merge(world)
+    watchers.call()
+    watchers.set_standing(world, "owner", "agency:TJ-BT")
+    watchers.set_standing(world, "outsider", "agency:KG-BS")
+    watchers.hand_over(world, begun, "owner", "owner_low")
     _ask(world)
     hand_over(world)
     rosters(world)
     _accounts(world)
+    report_again(world, "owner")
     time.sleep(0.25)  # until the releases that were to expire have
     while sequencer.sequence():
         pass
@@ -280,6 +300,21 @@ def _swap(world: World) -> None:
         )  # fmt: skip
 
 
+def report_again(world: World, *names: str) -> None:
+    """Make situation reports of what there is, by several people, and of all scopes."""
+    for name in names:
+        by = world.actor(name)
+        scopes = [("own", None), ("all", None)]
+        today = timezone.localdate(timezone=ZoneInfo(by.time_zone))
+        codes = {one.agreement for one in by.memberships}
+        if world.agreement.code in codes:
+            scopes.append(("agreement", world.agreement))
+        for scope, agreement in scopes:
+            with acting(by):
+                request_sitrep(day_on=today, scope=scope, agreement=agreement, by=by)
+            assert make_next()
+
+
 def _redraw(world: World, row: Any, name: str) -> None:
     by = world.actor(name)
     kind = row.type_name()
@@ -304,8 +339,43 @@ def talk(world: World, row: Any) -> None:
             life.acknowledge(incident=row, by=by)
             for sharing in ("all", "owner", "own"):
                 log.write_log(incident=row, text="x", sharing=sharing, by=by)
+            attach(world, row, name)
             patrol = add(by, "patrol")
             responses.assign(incident=row, patrol=patrol, task="t", by=by)
+            tasks.set_task(incident=row, what="w", due_at=soon(9), by=by)
+            if name == "partner":
+                confirming.confirm(incident=row, why="y", by=by)
+
+
+def merge(world: World) -> None:
+    """Merge a duplicate that others see into what they do not, and the reverse."""
+    by = world.owner
+    pairs = [([], ["agency:TJ-BT"]), (["agency:TJ-BT"], []), (["agency:TJ-BT"],) * 2]
+    with acting(by):
+        for grantees in pairs:
+            row, into = (add(by, "incident", to) for to in grantees)
+            duplicates.merge(incident=row, into=into, why="y", by=by)
+
+
+def attach(world: World, row: Any, name: str) -> None:
+    """Add files for all and for few, look at them, take one back, read the log."""
+    by = world.actor(name)
+    with acting(by):
+        made = [
+            attachments.attach(
+                incident=row, files=[ContentFile(b"x", "x.txt")], sharing=sharing,
+                caption="c", by=by,
+            )[0]
+            for sharing in ("all", "owner", "own", "all")
+        ]  # fmt: skip
+        attachments.withdraw_file(attachment=made[-1], by=by)
+        lines = LogEntry.objects.visible_to(by).filter(incident=row)
+        log.read_log(incident=row, entry=lines.last(), by=by)
+    other = world.partner if name == "owner" else world.owner
+    with acting(other):
+        seen = Attachment.objects.visible_to(other).filter(incident=row)
+        for one in seen:
+            attachments.view(attachment=one, copy="working", by=other)
 
 
 def _accounts(world: World) -> None:
@@ -353,7 +423,11 @@ def _accounts(world: World) -> None:
     Browser().post("/accounts/login/", {"username": "nobody", "password": PASSWORD})
     with acting(world.admin):
         line = MultiLineString(LineString((70, 40), (71, 41)), srid=4326)
-        patrols.register_section(
+        section = patrols.register_section(
             code="KG-TJ-1", name="S", states=["KG", "TJ"], status="agreed",
             line=line, source="s", by=world.admin,
+        )  # fmt: skip
+        patrols.register_marker(
+            section=section, number="127", place=Point(70.5, 40.5, srid=4326),
+            source="s", by=world.admin,
         )  # fmt: skip

@@ -20,6 +20,9 @@ def test_only_kept_answers_are_cleaned_away() -> None:
 def test_the_journal_and_former_shapes_are_only_added_to() -> None:
     added_to = {m._meta.label for m in guarded_models() if m.guard_append_only}
     assert added_to == {
+        "incidents.Transition",
+        "incidents.CustodyLine",
+        "incidents.SitrepPaper",
         "live.Event",
         "patrols.CheckpointVersion",
         "patrols.LeadPlan",

@@ -5,8 +5,9 @@ import pytest
 from agencies.context import acting, system
 from agencies.models import Agency
 from agencies.records import guarded_models
+from incidents.actions import life
 from live.models import Event
-from tests.leaks import seed
+from tests.leaks import seed, watchers
 from tests.leaks.town import furnish
 from tests.world import World
 
@@ -16,6 +17,16 @@ def test_nobody_sees_nothing(world: World) -> None:
     furnish(world)
     seed.hand_over(world)
     seed.rosters(world)
+    begun, *_others = watchers.stand(world, "owner")
+    low = world.owner_low
+    with acting(low):
+        reported = seed.add(low, "incident")
+    watchers.call()
+    with acting(low):
+        life.resolve(incident=reported, by=low)
+    watchers.hand_over(world, begun, "owner", "owner_low")
+    watchers.set_standing(world, "owner", "agency:TJ-BT")
+    seed.report_again(world, "owner")
     with system("test"):
         empty = [m for m in guarded_models() if not m._base_manager.exists()]
         assert not empty

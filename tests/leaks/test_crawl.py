@@ -51,7 +51,10 @@ def marked(django_db_setup: None, django_db_blocker: Any) -> Iterator[Marked]:
         names = canaries.name(world)
         seed.fill(world)
         bearer = token(world, "TJ-BT")
-        yield Marked(world, names | canaries.write(), bearer)
+        marks = names | canaries.write()
+        # Of rows that are marked by now.
+        seed.report_again(world, "partner", "outsider")
+        yield Marked(world, marks, bearer)
 
 
 def visitor(marked: Marked, name: str) -> Crawl:

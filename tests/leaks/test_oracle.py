@@ -51,6 +51,10 @@ people = st.sampled_from(WRITERS)
 tlps = st.sampled_from(STRICTNESS)
 levels = st.integers(0, 2)
 
+CONTRIBUTIONS = [
+    "acknowledge", "all", "owner", "own", "assign", "confirm", "task", "file", "read",
+]  # fmt: skip
+
 
 class Machine(RuleBasedStateMachine):
     """Everything that changes who sees what, in any order."""
@@ -150,10 +154,10 @@ class Machine(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         who=people,
-        verb=st.sampled_from(["acknowledge", "all", "owner", "own", "assign"]),
+        verb=st.sampled_from(CONTRIBUTIONS),
     )
     def contribute(self, data: st.DataObject, who: str, verb: str) -> None:
-        """Let any reader acknowledge, write in the log, or offer to respond."""
+        """Let any reader acknowledge, confirm, write, offer to respond, set a task."""
         self.town.contribute(who, self.record(data, "incident"), verb)
         self.check()
 

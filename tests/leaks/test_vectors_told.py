@@ -9,6 +9,7 @@ import pytest
 import structlog
 from axes.models import AccessAttempt
 from django.contrib.contenttypes.models import ContentType
+from django.core import mail
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
@@ -16,15 +17,49 @@ from agencies.actions import accounts, releases
 from agencies.context import acting, system
 from agencies.models import Release
 from agencies.records import Owned, Record
-from incidents.models import Incident
+from incidents import tasks
+from incidents.actions import reach
+from incidents.models import Incident, Notice
 from live import feed, sequencer
 from live.models import Event
 from live.readers import Reader, credential
 from tests.api.http import Api, bearer, officer
-from tests.leaks import canaries, crawl, routes, seed
+from tests.leaks import canaries, crawl, routes, seed, watchers
 from tests.leaks.conftest import MODELS, READ, frames, list_of, revoke
 from tests.leaks.seed import OWNED
 from tests.world import World
+
+
+def test_l18_no_call_about_what_was_lost(world: World, settings: Any) -> None:
+    """A step calls who sees the incident then; a mail goes to who sees it then."""
+    settings.SENDS_MAIL = True
+    for name in ("partner", "partner_low", "outsider"):
+        by = world.actor(name)
+        with acting(by):
+            reach.set_reachability(email=f"{name}@agency.example", by=by)
+    for name in ("partner", "outsider"):
+        watchers.add_rule(world, name)
+    lost, kept, high = (_added(world, **more) for more in ({}, {}, {"level": 2}))
+    watchers.call()
+    assert watchers.calls() == {
+        (lost.pk, "partner"), (lost.pk, "partner_low"),
+        (kept.pk, "partner"), (kept.pk, "partner_low"), (high.pk, "partner"),
+    }  # fmt: skip
+    revoke(world, lost)
+    revoke(world, high)
+    for actor in world.everybody.values():
+        with acting(actor):
+            seen = Notice.objects.visible_to(actor).values_list("incident", flat=True)
+            expected = {kept.pk} if actor.agency == "TJ-BT" else set()
+            assert set(seen) == expected
+    assert tasks.send_mails() == 2
+    assert {one.to[0] for one in mail.outbox} == {
+        "partner@agency.example", "partner_low@agency.example",
+    }  # fmt: skip
+    assert len({one.body for one in mail.outbox}) == 1
+    for name in ("owner", "late", "outsider"):
+        kinds = {one["kind"].partition(".")[0] for one in frames(world, name)}
+        assert "escalation" not in kinds
 
 
 @MODELS
@@ -251,6 +286,12 @@ def test_l47_what_was_to_be_sent_is_read_at_sending(committed: World) -> None:
     assert feed.look(0, [gone]).ended == {gone}
     with pytest.raises(feed.Ended):
         feed.replay(gone, 0, feed.newest())
+
+
+def _added(world: World, **more: Any) -> Any:
+    by = world.owner
+    with acting(by):
+        return seed.add(by, "incident", ["agency:TJ-BT"], **more)
 
 
 def _reader(world: World, name: str) -> Reader:

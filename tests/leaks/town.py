@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+from django.core.files.base import ContentFile
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -20,8 +21,15 @@ from agencies.context import system
 from agencies.models import Agency, IdempotencyKey, Release
 from agencies.policy import Role
 from agencies.records import Owned
-from incidents.actions import life, log, responses
-from incidents.models import Incident
+from incidents.actions import (
+    attachments,
+    confirming,
+    life,
+    log,
+    responses,
+    tasks,
+)
+from incidents.models import Confirmation, CustodyLine, Incident, Transition
 from live import deliveries, sequencer
 from live.feed import newest
 from live.models import Delivery
@@ -182,6 +190,22 @@ class Town(Ground):
                 lambda by: responses.assign(incident=row, by=by, agency=own),
                 on=record,
             )
+        elif verb in ("file", "read"):
+            self._contribute_file(who, record, verb)
+            return
+        elif verb == "task":
+            made = self.do(
+                who,
+                lambda by: tasks.set_task(
+                    incident=row, what="Look", due_at=soon(99), by=by
+                ),
+                on=record,
+            )
+        elif verb == "confirm":
+            self.do(who, lambda by: confirming.confirm(incident=row, by=by), on=record)
+            with system("test"):
+                given = Confirmation.objects.filter(incident=record)
+                made = given.filter(agency__code=person.agency).first()
         else:
             made = self.do(
                 who,
@@ -190,6 +214,7 @@ class Town(Ground):
                 ),
                 on=record,
             )
+        self._note_steps(record)
         if made is None or made.pk in known:
             return
         is_own = verb == "own" and not self.oracle.owns(who, record)
@@ -197,6 +222,39 @@ class Town(Ground):
         self.oracle.notes[made.pk] = Note(
             made.type_name(), record, not is_own, self.oracle.ways(record, reader)
         )
+
+    def _contribute_file(self, who: str, record: UUID, verb: str) -> None:
+        """Add a file for all readers, or say that one has read the log.
+
+        A file's custody, and who has read, are for the owner and that reader alone.
+        """
+        row, person = self.row(record), self.oracle.people[who]
+        if verb == "read":
+            mark = self.do(who, lambda by: log.read_log(incident=row, by=by), on=record)
+            found = [(mark, person)] if mark else []
+        else:
+            made = self.do(
+                who,
+                lambda by: attachments.attach(
+                    incident=row, by=by, sharing="all",
+                    files=[ContentFile(b"Seen.", "x")],
+                ),
+                on=record,
+            )  # fmt: skip
+            found = [(one, None) for one in made or []]
+            with system("test"):
+                lines = CustodyLine.objects.filter(attachment__in=made or [])
+                found += [(line, person) for line in lines]
+        for one, reader in found:
+            ways = self.oracle.ways(record, reader)
+            self.oracle.notes[one.pk] = Note(one.type_name(), record, True, ways)
+
+    def _note_steps(self, incident: UUID) -> None:
+        """Note the steps that an incident took: whoever sees it sees them."""
+        with system("test"):
+            taken = Transition.objects.filter(incident=incident)
+            for pk in taken.values_list("pk", flat=True):
+                self.oracle.steps[pk] = incident
 
     def step(self, who: str, patrol: UUID, verb: str, **values: Any) -> None:
         """Take a patrol one step on, as somebody who may or may not."""
@@ -358,7 +416,9 @@ def furnish(world: World) -> Town:
         town.make(kind, "owner", ["agency:TJ-BT"], must=True)
     incident = town.make("incident", "owner", ["agreement:KG-TJ"], level=1, must=True)
     assert incident
-    for verb in ("acknowledge", "assign", "own"):
+    for verb in (
+        "acknowledge", "assign", "own", "confirm", "task", "file", "read",
+    ):  # fmt: skip
         town.contribute("partner", incident, verb)
     town.release("owner", incident, "agency:KZ-BS", scope="tearline", must=True)
     patrol = next(k for k, s in town.oracle.sheets.items() if s.type == "patrol")

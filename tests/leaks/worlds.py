@@ -22,11 +22,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
-from django.test import Client
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from agencies.actions import accounts
@@ -34,11 +38,13 @@ from agencies.context import acting, system
 from agencies.errors import Invalid
 from agencies.policy import Role
 from agencies.records import Owned
+from incidents.sitrep_run import make_next
 from live import cursors, feed, sequencer
 from live.readers import Credential
 from tests.api.http import INCIDENT, token
 from tests.database import SMALL_WORLD, copied, using
-from tests.leaks import crawl, routes, seed
+from tests.incidents.papers import words
+from tests.leaks import crawl, routes, seed, watchers
 from tests.leaks.stillness import Stillness
 from tests.world import PASSWORD, World, standing
 
@@ -125,14 +131,17 @@ def _settle(world: World) -> None:
             username="keeper", password=PASSWORD, agency=world.agencies["KZ-BS"],
             name="Keeper", clearance=3, roles=[Role.AGENCY_ADMIN], by=world.admin,
         )  # fmt: skip
+    watchers.stand(world, "outsider")
     for model in seed.OWNED:
         for variant in SEEN:
             seed.make(world, model, variant)
+    watchers.call()
     _sequence()
 
 
 def _hide(world: World, number: int) -> list[tuple[type[Owned], str]]:
     """Make records that the outsider may not know of, and what hangs on some."""
+    begun, _partners = watchers.stand(world, "owner", "partner")
     models = seed.OWNED
     asked: dict[type[Owned], dict[str, str]] = {}
     for n in range(number):
@@ -142,6 +151,8 @@ def _hide(world: World, number: int) -> list[tuple[type[Owned], str]]:
         asked.setdefault(model, {}).setdefault(variant, str(row.pk))
         if model.type_name() == "incident" and variant == "partner" and n % 3 == 0:
             seed.talk(world, row)
+    watchers.call()
+    watchers.hand_over(world, begun, "owner", "owner_low")
     for code in TAKEN:
         with acting(world.owner):
             seed.MAKERS["zone"](world.owner, code, [])
@@ -167,6 +178,8 @@ SHAPE = {
     "coordinates": [[[[70, 40], [71, 40], [71, 41], [70, 40]]]],
 }
 OURS = INCIDENT | {"title": "Ours"}
+# Sums: of no rows that could be opened.
+NUMBERS = "/api/v1/numbers/"
 REPORT = {"title": "R", "body": "B", "source_grade": "B", "information_grade": 2}
 
 
@@ -204,6 +217,14 @@ class Session:
             content_type="application/json", headers=named,
         )  # fmt: skip
 
+    def attach(self, client: Client, incident: str) -> None:
+        """Add a file, list it, read it, see its custody."""
+        at = f"{incident}/attachments/"
+        file = SimpleUploadedFile("x.txt", b"Ours")
+        made = self.call(client, "post", at, data={"file": file}).json()
+        for path in (at, f"{at}{made['id']}/file/", f"{at}{made['id']}/custody/"):
+            self.call(client, "get", path)
+
     def frames(self, credential: Credential) -> None:
         """Keep what the live socket sends: from the beginning, and what is new."""
         self._step("frames")
@@ -226,7 +247,13 @@ class Session:
 def transcript(place: Place, asked: list[tuple[type[Owned], str]]) -> list[Exchange]:
     """Run the script in one world; return every exchange."""
     session = Session(Stillness(place.began))
-    with using(place.database), session.stillness.held():
+    # The same dice give the same names to files.
+    files = Path(settings.MEDIA_FOLDER) / place.database
+    with (
+        using(place.database),
+        override_settings(MEDIA_FOLDER=files),
+        session.stillness.held(),
+    ):
         officer, keeper = Client(), Client()
         machine = Client(headers={"Authorization": f"Bearer {place.bearer}"})
         for client in (officer, keeper, machine):
@@ -284,7 +311,7 @@ def _listed(session: Session, client: Client) -> Iterator[tuple[str, str]]:
     known: dict[str, dict[str, None]] = {}
     for path, query in crawl.filters():
         answer = session.call(client, "get", f"{path}?{query}")
-        if answer.status_code == 200 and "/events/" not in path:
+        if answer.status_code == 200 and "/events/" not in path and path != NUMBERS:
             for row in answer.json()["results"]:
                 known.setdefault(path, {})[row.get("id") or row["code"]] = None
     for path, pks in known.items():
@@ -301,6 +328,7 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
         made = session.send(client, f"{v1}/incidents/", OURS).json()
         here = f"{v1}/incidents/{made.get('id')}"
         session.send(client, f"{here}/log/", {"text": "L", "sharing": "own"})
+        session.attach(client, here)
         session.send(client, f"{here}/releases/", {"grantee": "agency:UZ-BT"})
         session.send(client, f"{here}/assign/", {"agency": "KZ-BS"})
         session.send(client, f"{here}/resolve/", {})
@@ -317,8 +345,26 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
         "longitude": "70.6", "latitude": "40.1", "tlp": "amber", "level": "0",
     }  # fmt: skip
     session.call(officer, "post", "/incidents/new/", data=form)
+    tell(session, officer)
     account = {"username": "ours", "password": PASSWORD, "name": "Ours"}
     session.call(keeper, "post", "/agencies/officers/new/", data=account)
+
+
+def tell(session: Session, officer: Client) -> None:
+    """Have situation reports made of what there is, and read and prove them."""
+    today = timezone.localdate(timezone=ZoneInfo("Asia/Almaty"))
+    for scope in ("own", "all"):
+        asked = {"day_on": today.isoformat(), "scope": scope}
+        made = session.send(officer, "/api/v1/sitreps/", asked).json()
+        assert make_next()
+        here = f"/incidents/sitreps/{made['id']}/"
+        page = session.call(officer, "get", here)
+        session.call(officer, "get", f"/api/v1/sitreps/{made['id']}/")
+        assert "Ours" in page.content.decode()
+        file = officer.get(f"{here}pdf/").content
+        session.exchanges.append(Exchange(f"{here}pdf/", "\n".join(words(file)), 0))
+    for code in ("AAAA-BBBB-CCCC-DDDD", "f" * 64):
+        session.send(officer, "/api/v1/sitreps/verify/", {"code": code})
 
 
 def ask(

@@ -1,0 +1,56 @@
+// The board's shape: which of its parts a smaller screen shows, and the wall board, which shows them large.
+
+const WIDE = matchMedia("(min-width: 1200px)");
+const PHONE = matchMedia("(max-width: 767.98px)");
+
+/** The tabs of `board`; `onShow()` after each change. Returns {show, isShown, isPhone}. */
+export function boardTabs(board, onShow) {
+  let before = null; // What stood where the chosen thing stands now.
+
+  function show(name) {
+    if (name === "chosen" && board.dataset.shown !== "chosen") before = board.dataset.shown;
+    board.dataset.shown = name;
+    for (const tab of board.querySelectorAll("[data-tab]")) {
+      tab.setAttribute("aria-pressed", String(tab.dataset.tab === name));
+    }
+    onShow();
+  }
+
+  board.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    if (tab) show(tab.dataset.tab);
+  });
+  return {
+    show,
+    /** Back from what was chosen to what stood there before. */
+    back: () => board.dataset.shown === "chosen" && show(before ?? "incidents"),
+    /** Whether a part can be seen now. */
+    isShown: (name) => WIDE.matches || board.dataset.shown === name || (name === "map" && !PHONE.matches),
+    get isPhone() {
+      return PHONE.matches;
+    },
+  };
+}
+
+/** The wall board: on by `?wall` in the address, so that a screen on a wall can be started with it. */
+export function wallBoard(buttons) {
+  const isOn = () => new URLSearchParams(location.search).has("wall");
+
+  function draw() {
+    document.body.classList.toggle("wall", isOn());
+    for (const button of buttons) button.setAttribute("aria-pressed", String(isOn()));
+    dispatchEvent(new Event("resize")); // The map has another size.
+  }
+
+  function toggle() {
+    const query = new URLSearchParams(location.search);
+    if (isOn()) query.delete("wall");
+    else query.set("wall", "");
+    history.pushState(null, "", query.size ? `?${query}`.replace(/wall=(&|$)/, "wall$1") : location.pathname);
+    draw();
+  }
+
+  for (const button of buttons) button.addEventListener("click", toggle);
+  draw();
+  return { toggle, draw };
+}
