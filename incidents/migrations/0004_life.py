@@ -146,11 +146,11 @@ class Migration(migrations.Migration):
             name="state",
             field=models.CharField(
                 choices=[
-                    ("assigned", "assigned"),
+                    ("assigned", "dispatched"),
                     ("acknowledged", "acknowledged"),
                     ("en_route", "en route"),
                     ("on_scene", "on scene"),
-                    ("done", "done"),
+                    ("done", "clear"),
                     ("declined", "declined"),
                 ],
                 default="assigned",

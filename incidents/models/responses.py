@@ -16,11 +16,11 @@ from patrols.models import Patrol
 class ResponseState(models.TextChoices):
     """How far a response has come."""
 
-    ASSIGNED = "assigned", _("assigned")
+    ASSIGNED = "assigned", _("dispatched")
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
     EN_ROUTE = "en_route", _("en route")
     ON_SCENE = "on_scene", _("on scene")
-    DONE = "done", _("done")
+    DONE = "done", _("clear")
     DECLINED = "declined", _("declined")
 
 

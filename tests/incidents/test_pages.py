@@ -109,7 +109,7 @@ def test_closing_says_what_can_still_be_done(
     readers.owner.send(f"{path}assign/", {"agency": "TJ-BT", "task": "Block"})
     ask = text(readers.owner.get(path)).split("Close…")[1].split("</details>")[0]
     told = re.sub(r"<[^>]*>|\s+", " ", ask.split("Not over yet:")[1])
-    assert told.split()[:2] == ["TJ-BT", "assigned"]
+    assert told.split()[:2] == ["TJ-BT", "dispatched"]
     row = readers.partner.get(f"{shared.pk}/responses/").json()["results"][0]
     readers.owner.send(f"{path}close/", {"reason": "handled"})
     step, line = f"{path}responses/{row['id']}/", {"text": "Late", "sharing": "all"}
