@@ -4,6 +4,8 @@ set -euo pipefail
 ROOT=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 export PATH="$ROOT/.venv/bin:$PATH" LC_ALL=C.UTF-8
+# Where it is set, every process compiles all that it imports anew: seconds for each.
+unset PYTHONDONTWRITEBYTECODE
 # The local settings. With STATE_FOLDER, another pair of servers beside this one: its settings and data are there.
 ENV_FILE=${STATE_FOLDER:-var}/env
 

@@ -29,6 +29,8 @@ RUN = "test_{}_{}".format(
     os.environ.get("PYTEST_XDIST_WORKER", "solo"),
 )
 settings.MEDIA_FOLDER = settings.BASE_DIR / "var" / "test-files" / RUN
+# Every test client would look through all static files first.
+settings.WHITENOISE_AUTOREFRESH = True
 # Pages are tested from the sources, without collecting and hashing files first.
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
