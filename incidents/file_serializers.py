@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Case, F, When
 from rest_framework import serializers
 
 from agencies.fields import MomentField, Seen, StrictSerializer, Text
 from agencies.policy import Actor
 from agencies.serializers import AgencyCode, person_seen
+from agencies.serializers.logs import MarkSerializer
 from agencies.shown import ShownSerializer, reference
 from incidents.models import Attachment, CustodyLine, LogEntry, LogRead
 
@@ -78,28 +78,14 @@ class CustodyLineSerializer(ShownSerializer):
         return {"by": person_seen("by", actor, colleagues="agency")}
 
 
-class LogReadSerializer(ShownSerializer):
+class LogReadSerializer(MarkSerializer):
     """How far the log was read: of other agencies the latest time, and no name."""
-
-    agency = AgencyCode(read_only=True)
-    at = MomentField(read_only=True)
-    by = serializers.CharField(read_only=True, allow_null=True)
-    entry = serializers.UUIDField(read_only=True, allow_null=True)
 
     class Meta:
         """Which agency, when; of one's own also who, and up to which line."""
 
         model = LogRead
-        fields = ["agency", "at", "by", "entry"]
-
-    @classmethod
-    def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Keep person and line to the own agency."""
-        lines = reference("entry_id", LogEntry.objects.visible_to(actor))
-        return {
-            "by": Case(When(agency=actor.agency_id, then=F("by"))),
-            "entry": Case(When(agency=actor.agency_id, then=lines)),
-        }
+        fields = MarkSerializer.COMMON
 
 
 class LogReadWriteSerializer(StrictSerializer):

@@ -19,6 +19,7 @@ from agencies.forms import (
     offer,
 )
 from agencies.forms.grantees import GranteeBoxes, grantee_choices
+from agencies.forms.logs import LineForm
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency
 from agencies.policy import Actor, Permission
@@ -147,14 +148,9 @@ class IncidentForm(TypedForm, RecordForm):
         return values
 
 
-class LogForm(PartForm):
+class LogForm(LineForm):
     """A new line in the log."""
 
-    name = "log"
-
-    text = forms.CharField(
-        label=_("text"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
     sharing = forms.ChoiceField(
         label=_("who reads it"),
         choices=LogEntry.Sharing.choices,

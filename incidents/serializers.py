@@ -24,6 +24,7 @@ from agencies.serializers import (
     officer_seen,
     person_seen,
 )
+from agencies.serializers.logs import LineSerializer
 from agencies.shown import ShownSerializer, reference
 from incidents.file_serializers import AttachmentSerializer
 from incidents.life_serializers import VisibleAsset, VisiblePost
@@ -184,26 +185,23 @@ class IncidentWriteSerializer(IncidentChangeSerializer):
     needs_place = True
 
 
-class LogEntrySerializer(ShownSerializer):
+class LogEntrySerializer(LineSerializer):
     """A line in the log, its files, and who wrote it, if the reader may know."""
 
-    agency = AgencyCode(read_only=True)
-    at = MomentField(read_only=True)
-    by = serializers.CharField(read_only=True, allow_null=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
 
     class Meta:
         """Who wrote what, and for whom."""
 
         model = LogEntry
-        fields = ["id", "agency", "by", "at", "text", "sharing", "attachments"]
+        fields = [*LineSerializer.COMMON, "attachments"]
 
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Name those whom the reader may know; show the files that it may see."""
+        """Add the files that the reader may see."""
         files = Attachment.objects.visible_to(actor).filter(entry=OuterRef("pk"))
         return {
-            "by": person_seen("by", actor, colleagues="agency"),
+            **super().expressions(actor),
             "attachments": AttachmentSerializer.each(files, actor),
         }
 

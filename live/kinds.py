@@ -55,6 +55,7 @@ class Kind(StrEnum):
     LEAD_HANDED_OVER = "patrol.lead_handed_over"
     LEAD_SEIZED = "patrol.lead_seized"
     PATROL_MOVED = "patrol.moved"
+    PATROL_LOGGED = "patrol.logged"
     PATROL_COMPLETED = "patrol.completed"
     PATROL_CANCELLED = "patrol.cancelled"
     ROSTER_REQUESTED = "roster.requested"

@@ -65,6 +65,7 @@ def sentences() -> dict[str, str]:
         Kind.LEAD_HANDED_OVER: _("Lead handed over"),
         Kind.LEAD_SEIZED: _("Lead taken in an emergency"),
         Kind.PATROL_MOVED: _("Patrol moved"),
+        Kind.PATROL_LOGGED: _("New entry in a patrol's log"),
         Kind.PATROL_COMPLETED: _("Patrol completed"),
         Kind.PATROL_CANCELLED: _("Patrol cancelled"),
         Kind.ROSTER_REQUESTED: _("Roster asked for"),

@@ -26,6 +26,7 @@ from patrols.filters import (
 )
 from patrols.foresight_api import PatrolPreview, ProgrammePreview
 from patrols.lead_api import PatrolLead, ProgrammeLeads
+from patrols.log_api import PatrolLog
 from patrols.models import (
     BorderMarker,
     BorderSection,
@@ -219,7 +220,7 @@ class ProgrammeViewSet(ProgrammeLeads, ProgrammePreview, ConsentSeries, PatrolsV
         )
 
 
-class PatrolViewSet(PatrolPreview, PatrolLead, ConsentVerbs, PatrolsViewSet):
+class PatrolViewSet(PatrolPreview, PatrolLead, PatrolLog, ConsentVerbs, PatrolsViewSet):
     """Patrols: drafts, proposed, agreed, under way, completed; or cancelled."""
 
     queryset = Patrol.objects.all()

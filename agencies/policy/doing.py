@@ -33,6 +33,7 @@ class Permission(models.TextChoices):
     )
     PATROL_PLAN = "patrol.plan", _("plan patrols and programmes")
     PATROL_RUN = "patrol.run", _("name commanders, start and complete patrols")
+    PATROL_LOG = "patrol.log", _("write the log of patrols")
     POSITION_SEND = "position.send", _("send positions of a patrol")
     PLACE_EDIT = "place.edit", _("keep posts, zones, routes and checkpoints")
     PERSONNEL_KEEP = (
@@ -56,12 +57,14 @@ _DUTY = {
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.LIAISON: frozenset(
         _DUTY
-        | {Permission.REPORT_WRITE, Permission.REPORT_RELEASE, Permission.PATROL_RUN}
+        | {Permission.REPORT_WRITE, Permission.REPORT_RELEASE}
+        | {Permission.PATROL_RUN, Permission.PATROL_LOG}
     ),
     Role.PLANNER: frozenset(
         {
             Permission.PATROL_PLAN,
             Permission.PATROL_RUN,
+            Permission.PATROL_LOG,
             Permission.PLACE_EDIT,
             Permission.PERSONNEL_KEEP,
             Permission.ASSET_KEEP,
@@ -70,14 +73,17 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.COMMANDER: frozenset(
-        _DUTY | {Permission.PATROL_RUN, Permission.POSITION_SEND}
+        _DUTY | {Permission.PATROL_RUN, Permission.PATROL_LOG, Permission.POSITION_SEND}
     ),
-    Role.CREW: frozenset({Permission.INCIDENT_REPORT, Permission.POSITION_SEND}),
+    Role.CREW: frozenset(
+        {Permission.INCIDENT_REPORT, Permission.PATROL_LOG, Permission.POSITION_SEND}
+    ),
     Role.ANALYST: frozenset(
         {
             Permission.REPORT_WRITE,
             Permission.REPORT_RELEASE,
             Permission.INCIDENT_REPORT,
+            Permission.PATROL_LOG,
         }
     ),
     Role.AGENCY_ADMIN: frozenset(
@@ -101,6 +107,7 @@ SCOPE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         {
             Permission.PATROL_PLAN,
             Permission.PATROL_RUN,
+            Permission.PATROL_LOG,
             Permission.POSITION_SEND,
             Permission.PLACE_EDIT,
         }

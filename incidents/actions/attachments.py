@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import agency_of
+from agencies.checks import choice_of
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound
 from agencies.policy import Actor, Audience, Permission, is_open_to_owner, require
-from incidents.checks import choice_of
+from agencies.sharing import audience_for
 from incidents.models import Attachment, CustodyLine, Incident, LogEntry
 from incidents.receiving import Received, Upload, received
 from incidents.scanning import Scan
-from incidents.sharing import audience_for
 from incidents.store import Copy
 from live.journal import record as record_event
 from live.kinds import Kind

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from agencies.accounts import agency_of
 from agencies.policy import Actor, Permission, require
+from agencies.sharing import shared_with
 from incidents.actions import steps
 from incidents.checks import require_open, require_whole
 from incidents.models import (
@@ -15,7 +16,6 @@ from incidents.models import (
     Response,
 )
 from incidents.rules import require_second_party, require_step
-from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 

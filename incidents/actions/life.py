@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import agency_of
 from agencies.actions import releases
+from agencies.checks import choice_of
 from agencies.errors import Conflict, Invalid
 from agencies.geo import geojson
 from agencies.policy import Actor, Permission, require
+from agencies.sharing import shared_with
 from incidents.actions import steps
 from incidents.actions.escalation import end_by_acknowledgement
 from incidents.actions.standing import release_by_rule
-from incidents.checks import choice_of, require_whole
+from incidents.checks import require_whole
 from incidents.filling import settled
 from incidents.models import Acknowledgement, CloseReason, Incident, IncidentState
 from incidents.rules import (
@@ -26,7 +28,6 @@ from incidents.rules import (
     require_why,
     state_of_reopened,
 )
-from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.cells import cell_of

@@ -1,21 +1,15 @@
 """The log of an incident: its lines, the files they carry, how far it was read."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from agencies.accounts import agency_of
-from agencies.errors import Invalid, NotFound
+from agencies.actions import logs
+from agencies.logs import new_line
 from agencies.policy import Actor, Permission, require
 from incidents.actions.attachments import keep
-from incidents.checks import choice_of
 from incidents.models import Incident, LogEntry, LogRead
 from incidents.receiving import Upload, received
-from incidents.sharing import audience_for, shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -37,20 +31,9 @@ def write_log(
     require(by, Permission.INCIDENT_REPORT)
     with received(files) as taken:
         row = Incident.objects.locked(by, incident.pk)
-        if not text.strip():
-            raise Invalid("empty", _("Write something."), pointer="/text")
-        wanted = choice_of(LogEntry.Sharing, sharing, "/sharing")
-        audience = audience_for(row, by, wanted)
-        entry = LogEntry(
-            incident=row,
-            agency=agency_of(by),
-            by=by.label,
-            at=timezone.now(),
-            text=text,
-            sharing=wanted,
-        )
-        entry.open_to(audience)
+        entry = new_line(LogEntry, row, text=text, sharing=sharing, by=by)
         entry.save(force_insert=True)
+        wanted, audience = LogEntry.Sharing(entry.sharing), entry.stored_audience
         for one in taken:
             keep(row, one, by, audience, entry=entry, sharing=wanted)
         record_event(Kind.INCIDENT_LOGGED, by=by, subject=row, audience=audience)
@@ -61,30 +44,5 @@ def write_log(
 def read_log(
     *, incident: Incident, by: Actor, entry: LogEntry | None = None
 ) -> LogRead:
-    """Note that somebody has read the log, up to a line; it never goes back.
-
-    Nobody is told: whoever may know finds it at the log.
-    """
-    row = Incident.objects.locked(by, incident.pk)
-    if entry is not None and not _is_of(entry, row, by):
-        raise NotFound
-    marks = LogRead.objects.visible_to(by).filter(incident=row, by=by.label)
-    mark = marks.first() or LogRead(incident=row, agency=agency_of(by), by=by.label)
-    lines = LogEntry.objects.visible_to(by)
-    before = lines.filter(pk=mark.entry_id).first() if mark.entry_id else None
-    if entry is not None and (before is None or _place(before) < _place(entry)):
-        mark.entry = entry
-    mark.at = timezone.now()
-    mark.open_to(shared_with(row, by))
-    mark.save()
-    return mark
-
-
-def _is_of(entry: LogEntry, row: Incident, by: Actor) -> bool:
-    """Whether a line stands in an incident's log, or in that of its tear line."""
-    tear_line = row.tear_line_for(by)
-    return entry.incident_id in (row.pk, tear_line and tear_line.pk)
-
-
-def _place(entry: LogEntry) -> tuple[datetime, UUID]:
-    return entry.at, entry.pk
+    """Note that somebody has read the log, up to a line; it never goes back."""
+    return logs.read_log(record=incident, marks=LogRead, entry=entry, by=by)

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import actor_of_agency
+from agencies.checks import choice_of
 from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.models import USABLE, Agency, Asset, Post
 from agencies.policy import Actor, Permission, require
+from agencies.sharing import shared_with
 from incidents.actions import steps
-from incidents.checks import choice_of, require_open
+from incidents.checks import require_open
 from incidents.models import (
     NEXT_STATES,
     REACHED_AT,
@@ -22,7 +24,6 @@ from incidents.models import (
     Response,
     ResponseState,
 )
-from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.models import Patrol, PatrolState

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import agency_of
+from agencies.checks import choice_of
 from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.models import Agreement
 from agencies.policy import Actor, Audience, agency_key, officer_key
-from incidents.checks import choice_of
 from incidents.models.sitreps import AT_WORK, Sitrep, SitrepScope, SitrepState
 from live.journal import record as record_event
 from live.kinds import Kind

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agencies import grantees
 from agencies.accounts import agency_of
 from agencies.actions import releases
+from agencies.checks import choice_of
 from agencies.errors import Conflict, Invalid
 from agencies.models import Release
 from agencies.policy import (
@@ -23,7 +24,6 @@ from agencies.policy import (
     require,
 )
 from agencies.records import ReleaseScope
-from incidents.checks import choice_of
 from incidents.fitting import fits, own_zones, standing_of, zones_around
 from incidents.models import Category, Incident, Severity, StandingRelease
 from live.journal import record as record_event

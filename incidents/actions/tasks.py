@@ -11,8 +11,8 @@ from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.fields import LATEST
 from agencies.models import Agency
 from agencies.policy import Actor, Permission, require
+from agencies.sharing import shared_with
 from incidents.models import Incident, IncidentState, Task, TaskState
-from incidents.sharing import shared_with
 from live.journal import record as record_event
 from live.kinds import Kind
 

@@ -13,6 +13,7 @@ from agencies.errors import NotFound, Refused
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor, Permission
 from agencies.serializers import person_seen
+from agencies.views.logs import line_named
 from agencies.views.records import person
 from incidents.actions import attachments, log
 from incidents.file_forms import AttachForm
@@ -122,14 +123,7 @@ def read_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note how far one has read; htmx gets nothing back."""
     actor = actor_of(request)
     row = found(actor, pk)
-    lines = LogEntry.objects.visible_to(actor)
-    try:
-        wanted = UUID(request.POST.get("entry", ""))
-    except ValueError:
-        raise NotFound from None
-    entry = lines.filter(pk=wanted).first()
-    if entry is None:
-        raise NotFound
+    entry = line_named(request, LogEntry, actor)
     log.read_log(incident=row, entry=entry, by=actor)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)

@@ -19,6 +19,7 @@ from patrols.actions.hand_overs import (
     withdraw_lead,
 )
 from patrols.actions.leads import ask_for_commanders, repair_leads, stand_down
+from patrols.actions.log import read_patrol_log, write_patrol_log
 from patrols.actions.markers import change_marker, register_marker
 from patrols.actions.patrols import (
     cancel,
@@ -99,6 +100,7 @@ __all__ = [
     "propose",
     "propose_drafts",
     "publish_roster",
+    "read_patrol_log",
     "refuse",
     "refuse_swap",
     "register_marker",
@@ -117,4 +119,5 @@ __all__ = [
     "wish",
     "withdraw_lead",
     "withdraw_proposal",
+    "write_patrol_log",
 ]

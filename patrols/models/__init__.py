@@ -9,6 +9,7 @@ from patrols.models.hand_overs import (
     HandOverState,
 )
 from patrols.models.leads import LeadPlan, PlanReason
+from patrols.models.log import PatrolLogEntry, PatrolLogRead
 from patrols.models.markers import BorderMarker
 from patrols.models.patrols import (
     CURRENT_STATES,
@@ -67,6 +68,8 @@ __all__ = [
     "HandOverState",
     "LeadPlan",
     "Patrol",
+    "PatrolLogEntry",
+    "PatrolLogRead",
     "PatrolQuerySet",
     "PatrolState",
     "Place",

@@ -20,17 +20,20 @@ from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Agreement, Officer
 from agencies.policy import Actor, Permission, require
+from agencies.views.logs import line_named
 from agencies.views.records import done, require_unchanged
 from agencies.views.sharing import sharing
 from patrols import actions, foresight, rules, wording
 from patrols.clashes import clashes_of
+from patrols.forms.log import LogForm
 from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
-from patrols.models import Patrol, Programme
+from patrols.models import Patrol, PatrolLogEntry, Programme
 from patrols.references import places, zone_of
 from patrols.tracks import heading
 from patrols.views import consents
 from patrols.views.crews import crew_of
 from patrols.views.leads import lead_of
+from patrols.views.log import log_parts
 
 # As on the map: an older position is drawn hollow.
 OLD = timedelta(minutes=15)
@@ -43,7 +46,13 @@ FAR = timedelta(hours=1)
 def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a patrol."""
     actor = actor_of(request)
-    row = _seen(actor, pk)
+    return _show(request, _seen(actor, pk), actor)
+
+
+def _show(
+    request: HttpRequest, row: Patrol, actor: Actor, **forms: Any
+) -> HttpResponse:
+    """Draw the page, with forms that were sent and are not right yet."""
     possible = rules.possible(row, actor)
     context = {
         "patrol": row,
@@ -58,6 +67,8 @@ def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
         **lead_of(row, actor, request.GET.get("instead", "")),
         "clashes": clashes_of(row, zone_of(row), actor),
         **sharing(row, actor),
+        **log_parts(row, actor),
+        **forms,
     }
     return render(request, "patrols/patrol.html", context)
 
@@ -145,6 +156,44 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
         with_form(request, row, actor)
     else:
         raise BadRequest("step")
+    return redirect("patrol", pk=row.pk)
+
+
+@officer_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def log(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add a line to the log; htmx gets the log alone, also to draw it anew."""
+    is_part, is_sent = "HX-Request" in request.headers, request.method == "POST"
+    if not is_part and not is_sent:
+        # As of a verb: what opens this address again asks for the record.
+        return redirect("patrol", pk=pk)
+    actor = actor_of(request)
+    row = _seen(actor, pk)
+    form = LogForm(request.POST)
+
+    def act() -> None:
+        actions.write_patrol_log(patrol=row, by=actor, **form.cleaned_data)
+
+    is_refused = is_sent and not done(form, act)
+    refused = {"log_form": form} if is_refused else {}
+    if is_part:
+        context = {"patrol": row, **log_parts(row, actor), **refused}
+        return render(request, "patrols/_log.html", context)
+    if is_refused:
+        return _show(request, row, actor, **refused)
+    return redirect("patrol", pk=row.pk)
+
+
+@officer_required
+@verb_of("patrol")
+def read_log(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Note how far one has read the log; htmx gets nothing back."""
+    actor = actor_of(request)
+    row = _seen(actor, pk)
+    entry = line_named(request, PatrolLogEntry, actor)
+    actions.read_patrol_log(patrol=row, entry=entry, by=actor)
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204)
     return redirect("patrol", pk=row.pk)
 
 

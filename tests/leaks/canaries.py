@@ -87,6 +87,8 @@ KEPT = {
     "patrols.Patrol.demand": "codes and numbers",
     "patrols.Patrol.entitlements": "codes and numbers",
     "patrols.Patrol.participants": "codes",
+    "patrols.PatrolLogEntry.by": "holds a user name, which is marked",
+    "patrols.PatrolLogRead.by": "holds a user name, which is marked",
     "patrols.Programme.commanders_asked": "codes",
     "patrols.Programme.demand": "codes and numbers",
     "patrols.Programme.entitlements": "codes and numbers",

@@ -346,7 +346,8 @@ class Oracle:
         if verb == "released":
             return any(self.opens(grant, person) for grant in self.live(subject))
         return verb not in NOTED or any(
-            (note.record, note.type) == (subject, NOTED[verb])
+            note.record == subject
+            and note.type.endswith(NOTED[verb])
             and self.sees_note(person, pk)
             for pk, note in self.notes.items()
         )
@@ -362,7 +363,8 @@ class Oracle:
         return person.is_active, person.clearance, sorted(held.items())
 
 
-# Events about what hangs on a record: heard by those who see one of that type.
+# Events about what hangs on a record: heard by those who see one of that type. What a
+# patrol's is named after it: ``patrollogentry``.
 NOTED = {
     "acknowledged": "acknowledgement",
     "logged": "logentry",
@@ -394,6 +396,8 @@ RULES = {
     "attachment": Oracle.sees_note,
     "custodyline": Oracle.sees_note,
     "logread": Oracle.sees_note,
+    "patrollogentry": Oracle.sees_note,
+    "patrollogread": Oracle.sees_note,
     "response": Oracle.sees_note,
     "confirmation": Oracle.sees_note,
     "task": Oracle.sees_note,

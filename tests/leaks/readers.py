@@ -349,6 +349,8 @@ RULES: dict[str, Rule] = {
     "Notice": _agencys_share,
     "Officer": _officer,
     "Party": _agreement,
+    "PatrolLogEntry": _log,
+    "PatrolLogRead": _between_two,
     "Reachability": _officer_alone,
     "Release": _release,
     "Remedy": _planned,

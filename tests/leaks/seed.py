@@ -38,7 +38,7 @@ from incidents.sitrep_run import make_next
 from live import deliveries, sequencer
 from live.feed import newest
 from patrols import actions as patrols
-from patrols.models import Assignment, Programme
+from patrols.models import Assignment, PatrolLogEntry, Programme
 from patrols.roster_run import run_next
 from tests.leaks import makers, watchers
 from tests.world import PASSWORD, World, soon
@@ -162,8 +162,8 @@ def fill(world: World) -> None:
     hangs = {"programme": open_leads, "asset": maintain}
     hangs |= dict.fromkeys(makers.REDRAWN, _redraw)
     for (_model, variant), row in made.items():
-        if row.type_name() == "incident" and variant in ("partner", "parties"):
-            talk(world, row)
+        if variant in ("partner", "parties"):
+            speak(world, row)
         if hang := hangs.get(row.type_name()):
             hang(world, row, VARIANTS[variant][0])
     merge(world)
@@ -329,6 +329,24 @@ def maintain(world: World, row: Any, name: str) -> None:
         assets.plan_maintenance(
             asset=row, starts_at=soon(1), ends_at=soon(9), reason="R", by=by
         )
+
+
+def speak(world: World, row: Any) -> None:
+    """Write about an incident or a patrol, if it is one, from both sides."""
+    talks: dict[str, Callable[..., None]] = {"incident": talk, "patrol": report}
+    if write := talks.get(row.type_name()):
+        write(world, row)
+
+
+def report(world: World, row: Any) -> None:
+    """Write in the log of a patrol, for all and for few, and read it."""
+    for name in ("owner", "partner"):
+        by = world.actor(name)
+        with acting(by):
+            for sharing in ("all", "own"):
+                patrols.write_patrol_log(patrol=row, text="x", sharing=sharing, by=by)
+            lines = PatrolLogEntry.objects.visible_to(by).filter(patrol=row)
+            patrols.read_patrol_log(patrol=row, entry=lines.last(), by=by)
 
 
 def talk(world: World, row: Any) -> None:

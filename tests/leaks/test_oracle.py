@@ -178,6 +178,12 @@ class Machine(RuleBasedStateMachine):
             self.town.step(who, patrol, verb)
         self.check()
 
+    @rule(data=st.data(), who=people, verb=st.sampled_from(["all", "own", "read"]))
+    def report(self, data: st.DataObject, who: str, verb: str) -> None:
+        """Write in the log of a patrol, or read it."""
+        self.town.report(who, self.record(data, "patrol"), verb)
+        self.check()
+
     @rule(data=st.data(), lead=st.sampled_from(AGENCIES))
     def hand_over(self, data: st.DataObject, lead: str) -> None:
         """Transfer the lead of a patrol."""

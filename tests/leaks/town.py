@@ -6,6 +6,7 @@ others; ``makers`` knows how to make one row of each.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -249,6 +250,20 @@ class Town(Ground):
             ways = self.oracle.ways(record, reader)
             self.oracle.notes[one.pk] = Note(one.type_name(), record, True, ways)
 
+    def report(self, who: str, patrol: UUID, verb: str) -> None:
+        """Write in the log of a patrol, for all or for one's own agency, or read it."""
+        row, person = self.row(patrol), self.oracle.people[who]
+        act = patrols.actions.read_patrol_log
+        if verb != "read":
+            act = partial(patrols.actions.write_patrol_log, text="Seen", sharing=verb)
+        made = self.do(who, lambda by: act(patrol=row, by=by), on=patrol)
+        if made is not None:
+            is_own = verb == "own" and not self.oracle.owns(who, patrol)
+            ways = self.oracle.ways(patrol, None if verb == "all" else person)
+            self.oracle.notes[made.pk] = Note(
+                made.type_name(), patrol, not is_own, ways
+            )
+
     def _note_steps(self, incident: UUID) -> None:
         """Note the steps that an incident took: whoever sees it sees them."""
         with system("test"):
@@ -401,6 +416,16 @@ class Town(Ground):
         self.oracle.answers[kept.pk] = who
 
 
+def _send_out(town: Town, patrol: UUID) -> None:
+    """Let a patrol leave, move and be written about."""
+    for name, verb in (("owner", "agree"), ("partner", "agree"), ("owner", "start")):
+        town.step(name, patrol, verb)
+    for _again in range(2):
+        town.move("partner", patrol)
+    for verb in ("all", "own", "read"):
+        town.report("partner", patrol, verb)
+
+
 def furnish(world: World) -> Town:
     """Fill the small world: each type of row, seen by some and hidden from others."""
     town = Town(world)
@@ -422,10 +447,7 @@ def furnish(world: World) -> Town:
         town.contribute("partner", incident, verb)
     town.release("owner", incident, "agency:KZ-BS", scope="tearline", must=True)
     patrol = next(k for k, s in town.oracle.sheets.items() if s.type == "patrol")
-    for name, verb in (("owner", "agree"), ("partner", "agree"), ("owner", "start")):
-        town.step(name, patrol, verb)
-    for _again in range(2):
-        town.move("partner", patrol)
+    _send_out(town, patrol)
     hangs: dict[str, Callable[[str, UUID], None]] = dict.fromkeys(REDRAWN, town.redraw)
     hangs |= {"asset": town.maintain, "programme": town.open_patrols}
     for pk, sheet in list(town.oracle.sheets.items()):

@@ -149,8 +149,8 @@ def _hide(world: World, number: int) -> list[tuple[type[Owned], str]]:
         variant = HIDDEN[(n // len(models)) % len(HIDDEN)]
         row = seed.make(world, model, variant)
         asked.setdefault(model, {}).setdefault(variant, str(row.pk))
-        if model.type_name() == "incident" and variant == "partner" and n % 3 == 0:
-            seed.talk(world, row)
+        if variant == "partner":
+            seed.speak(world, row)
     watchers.call()
     watchers.hand_over(world, begun, "owner", "owner_low")
     for code in TAKEN:
@@ -336,6 +336,10 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
         for grantee in ("agreement:KG-TJ", "officer:owner", "officer:no-such"):
             body = OURS | {"release_to": [grantee]}
             session.send(client, f"{v1}/incidents/", body)
+    found = session.call(officer, "get", f"{v1}/patrols/").json()["results"]
+    own = next(one["id"] for one in found if one["owner"] == "KZ-BS")
+    for client in (officer, machine):
+        _log(session, client, f"{v1}/patrols/{own}/log/")
     for client, code in zip((officer, machine), TAKEN, strict=True):
         zone = {"code": code, "name": "Ours", "area": SHAPE}
         for _again in range(2):
@@ -348,6 +352,14 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
     tell(session, officer)
     account = {"username": "ours", "password": PASSWORD, "name": "Ours"}
     session.call(keeper, "post", "/agencies/officers/new/", data=account)
+
+
+def _log(session: Session, client: Client, at: str) -> None:
+    """Write in a log, and say that it was read."""
+    made = session.send(client, at, {"text": "L", "sharing": "own"}).json()
+    session.send(client, f"{at}reads/", {"entry": made.get("id")})
+    for path in (at, f"{at}reads/"):
+        session.call(client, "get", path)
 
 
 def tell(session: Session, officer: Client) -> None:
