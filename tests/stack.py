@@ -62,6 +62,11 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+def is_busy() -> bool:
+    """Whether the machine does much else, so that no time of its can be held to."""
+    return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+
+
 def wait_until(
     is_so: Callable[[], Any], seconds: float = 5.0, every: float = 0.02
 ) -> Any:

@@ -21,7 +21,7 @@ from live import sequencer
 from live.models import Event
 from tests.database import cursor_in
 from tests.incidents.test_watch import begin, plan
-from tests.stack import PATIENCE, Stack, wait_until
+from tests.stack import PATIENCE, Stack, is_busy, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 # After the step's time, at most; more where the machine does much else as well.
@@ -108,8 +108,7 @@ def times_told(step: int) -> int:
 
 def allowed() -> timedelta:
     """Return how late a step may be now."""
-    is_busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
-    return LATE_IF_BUSY if is_busy else LATE
+    return LATE_IF_BUSY if is_busy() else LATE
 
 
 def hold_to_it(step: int, due: dict[Any, Any]) -> None:
