@@ -74,7 +74,10 @@ def said(actor: Actor, asked: Asked) -> dict[str, list[str]]:
     """Return the statements of each address."""
     # The first request of a session marks it as seen.
     asked.get("/")
-    return {n: asked.statements(path) for n, path in addresses(actor).items()}
+    found = addresses(actor)
+    # The first look at a partner's incident in ten minutes is noted.
+    asked.get(found["incidents detail"])
+    return {name: asked.statements(path) for name, path in found.items()}
 
 
 def measure(actor: Actor, asked: Asked) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""What happens along the borders: crimes and crossings.
+"""What is carried across the borders: drugs, arms, goods.
 
 A template has slots in braces; ``demo.wording`` fills them. Invented, and held as
 dry as a duty officer's prose.
@@ -16,6 +16,16 @@ CRIMES: dict[str, list[Scenario]] = {
             " {drug} in {n} packages were found. {few} persons detained, samples sent"
             " to the laboratory.",
             HIGH,
+            type="drugs-seizure",
+            details={
+                "substances": ["{drug}"],
+                "weight_kg": "{kg}",
+                "packages": "{n}",
+                "test": "none",
+                "concealment": "{hide}",
+                "vehicle": "{vehicle}",
+                "persons_detained": "{few}",
+            },
         ),
         Scenario(
             "Couriers with {drug} turned back",
@@ -23,6 +33,13 @@ CRIMES: dict[str, list[Scenario]] = {
             " load when challenged. {kg} kg of {drug} recovered. The group went back"
             " the way it came; tracks lead to the water.",
             HIGH,
+            type="drugs-seizure",
+            details={
+                "substances": ["{drug}"],
+                "weight_kg": "{kg}",
+                "direction": "inbound",
+                "persons_detained": 0,
+            },
         ),
         Scenario(
             "Cache of {drug} {where}",
@@ -30,12 +47,28 @@ CRIMES: dict[str, list[Scenario]] = {
             " paint. {kg} kg of {drug}. The place is under observation; neighbours are"
             " asked not to approach it.",
             MIDDLE,
+            type="drugs-seizure",
+            details={
+                "substances": ["{drug}"],
+                "weight_kg": "{kg}",
+                "concealment": "{cache}",
+                "package_marks": "paint",
+                "persons_detained": 0,
+            },
         ),
         Scenario(
             "Drone drop of {drug} suspected",
             "A small unmanned aircraft was heard {dark} {where}. A search found one"
             " package of about {n} kg, presumed {drug}. Direction of flight uncertain.",
             MIDDLE,
+            type="drugs-seizure",
+            details={
+                "substances": ["{drug}"],
+                "weight_kg": "{n}",
+                "packages": 1,
+                "test": "none",
+                "direction": "unknown",
+            },
         ),
         Scenario(
             "Обнаружен тайник с наркотиками, {town}",
@@ -43,6 +76,13 @@ CRIMES: dict[str, list[Scenario]] = {
             " {drug}. Место оцеплено, вызвана следственно-оперативная группа.",
             HIGH,
             "ru",
+            type="drugs-seizure",
+            details={
+                "substances": ["{drug}"],
+                "weight_kg": "{kg}",
+                "test": "positive",
+                "concealment": "тайник",
+            },
         ),
     ],
     "arms": [
@@ -52,18 +92,40 @@ CRIMES: dict[str, list[Scenario]] = {
             " {hide}. The driver says that they are for wolves. Weapons secured, check"
             " of numbers requested.",
             MIDDLE,
+            type="weapons-seizure",
+            details={
+                "weapons": ["hunting", "ammunition"],
+                "weapons_count": "{few}",
+                "ammunition_count": "{many}",
+                "concealment": "{hide}",
+                "vehicle": "{vehicle}",
+            },
         ),
         Scenario(
             "Old ordnance {where}",
             "Shepherds reported {n} mortar rounds uncovered by rain {where}. Area"
             " marked with tape, road closed for 300 m, clearance team requested.",
             HIGH,
+            type="weapons-seizure",
+            details={
+                "weapons": ["explosive"],
+                "serial_numbers": "not legible",
+                "persons_detained": 0,
+            },
         ),
         Scenario(
             "Ammunition found at control",
             "{many} rounds of 7.62 mm ammunition found {hide} of {vehicle}. One person"
             " detained. No link to other cases known so far.",
             MIDDLE,
+            type="weapons-seizure",
+            details={
+                "weapons": ["ammunition"],
+                "ammunition_count": "{many}",
+                "concealment": "{hide}",
+                "vehicle": "{vehicle}",
+                "persons_detained": 1,
+            },
         ),
     ],
     "smuggling": [
@@ -72,6 +134,14 @@ CRIMES: dict[str, list[Scenario]] = {
             "{unit} stopped {lorry} off the road {where}. Load: {goods}, about {many}"
             " packages, no papers. Driver handed to customs.",
             LOW,
+            type="goods-smuggling",
+            details={
+                "goods": ["{goods}"],
+                "quantity": "{many}",
+                "quantity_unit": "packs",
+                "vehicle": "{lorry}",
+                "direction": "outbound",
+            },
         ),
         Scenario(
             "Footbridge used for {goods}",
@@ -79,6 +149,12 @@ CRIMES: dict[str, list[Scenario]] = {
             " persons dispersed. The bridge should be removed from both banks at the"
             " same time.",
             LOW,
+            type="goods-smuggling",
+            details={
+                "goods": ["{goods}"],
+                "direction": "unknown",
+                "persons_detained": 0,
+            },
         ),
         Scenario(
             "Convoy avoids {crossing}",
@@ -86,6 +162,8 @@ CRIMES: dict[str, list[Scenario]] = {
             " {dark}. Two were stopped: {goods}. The others are believed to be waiting"
             " near {town}.",
             MIDDLE,
+            type="goods-smuggling",
+            details={"goods": ["{goods}"], "direction": "outbound"},
         ),
         Scenario(
             "Undeclared goods at {crossing}: {small}",
@@ -93,12 +171,21 @@ CRIMES: dict[str, list[Scenario]] = {
             " Estimated duty evaded is considerable. Same plates were stopped last"
             " month.",
             LOW,
+            type="goods-smuggling",
+            details={
+                "goods": ["{small}"],
+                "concealment": "{hide}",
+                "vehicle": "{lorry}",
+                "direction": "inbound",
+            },
         ),
         Scenario(
             "Fuel line across the canal",
             "A hose about {many} m long was laid through the canal {where}, with pumps"
             " on both sides. Hose cut, pump seized. Owners unknown.",
             LOW,
+            type="goods-smuggling",
+            details={"goods": ["fuel"], "direction": "unknown", "persons_detained": 0},
         ),
         Scenario(
             "Контрабанда: {goods}",
@@ -106,100 +193,12 @@ CRIMES: dict[str, list[Scenario]] = {
             " Водитель и груз переданы таможенной службе.",
             LOW,
             "ru",
-        ),
-    ],
-    "trafficking": [
-        Scenario(
-            "{few} women without papers in a minibus",
-            "{vehicle_cap} was checked {where}. {few} young women had no papers of"
-            " their own; the driver held them. They were promised work abroad."
-            " Interviewed by female officers, referred to a shelter.",
-            HIGH,
-        ),
-        Scenario(
-            "Labour group stranded near {town}",
-            "{many} seasonal workers were left {where} by an intermediary who kept"
-            " their passports. Food and transport needed; consulates informed.",
-            MIDDLE,
-        ),
-        Scenario(
-            "Child without guardian at {crossing}",
-            "A child of about {age} travelling with a man who is no relative was"
-            " stopped at {crossing}. Child with social services, the man's statement"
-            " is being checked.",
-            HIGH,
-        ),
-    ],
-    "crossing": [
-        Scenario(
-            "{few} persons cross the river {dark}",
-            "The camera showed {few} persons crossing {where} {dark}. {unit} went out;"
-            " footprints lead towards {town}. No load was seen.",
-            LOW,
-        ),
-        Scenario(
-            "Track of a vehicle across the strip",
-            "Fresh tracks of one vehicle cross the control strip {where}. Width"
-            " suggests a light lorry. Time between the last two checks: about {n}"
-            " hours.",
-            MIDDLE,
-        ),
-        Scenario(
-            "Herdsmen on the wrong side",
-            "{few} herdsmen followed their animals over the line {where} and were met"
-            " by {unit_low}. Identity known, no offence seen. Return by the nearest"
-            " crossing agreed.",
-            ("minor",),
-        ),
-        Scenario(
-            "Group detained near {town}",
-            "{n} persons with papers of a third state were detained {where}. They name"
-            " a guide who was paid in advance. Interpreter requested.",
-            MIDDLE,
-        ),
-        Scenario(
-            "False papers at {crossing}",
-            "A passport with a replaced photograph was presented at {crossing}. The"
-            " holder asked for a phone call and then for an interpreter. Document"
-            " retained.",
-            LOW,
-        ),
-        Scenario(
-            "Нарушение границы, район {town}",
-            "Наряд обнаружил следы группы из {few} человек, направление движения — в"
-            " сторону {town}. Организовано преследование по следу.",
-            MIDDLE,
-            "ru",
-        ),
-    ],
-    "clash": [
-        Scenario(
-            "Shots heard {where}",
-            "{n} single shots were heard {dark} {where}. No casualties known. Both"
-            " posts keep their crews back; direct line to the neighbour is open.",
-            ("severe", "extreme"),
-        ),
-        Scenario(
-            "Patrol fired on from cover",
-            "{unit} was fired on {where} by persons with a load. Fire was returned"
-            " into the air. One officer lightly injured, the group withdrew into the"
-            " hills.",
-            ("extreme", "severe"),
-        ),
-    ],
-    "terrorism": [
-        Scenario(
-            "Wanted person reported near {town}",
-            "A resident says that a man on the search list spent a night {where} and"
-            " asked for a guide. Description circulated to those concerned. Not"
-            " confirmed.",
-            ("severe", "severe", "unknown"),
-        ),
-        Scenario(
-            "Leaflets and a suspicious bag",
-            "A bag with leaflets and wires was left by the market {where}. Area"
-            " cleared; the bag held no explosive. Leaflets kept for analysis.",
-            ("severe", "moderate"),
+            type="goods-smuggling",
+            details={
+                "goods": ["{goods}"],
+                "direction": "inbound",
+                "persons_detained": 1,
+            },
         ),
     ],
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from demo import cast, logbook, scenes
-from demo.client import AgencyClient, Json, refusals_are_fine
+from demo.client import AgencyClient, Json, Refused, refusals_are_fine
 from demo.crews import Crews
 from demo.geography import SectionSpec, section
 from demo.wording import describe, tell
@@ -49,13 +49,13 @@ class Desks:
         client, spec, lon, lat, patrol = self._scene()
         category = scenes.category(spec, self.rng)
         scenario = scenes.scenario(spec, category, self.rng)
-        title, narrative = tell(scenario, describe(spec, lon, lat, self.rng), self.rng)
+        told = tell(scenario, describe(spec, lon, lat, self.rng), self.rng)
         occurred_at = datetime.now(UTC) - timedelta(seconds=self.rng.uniform(60, 900))
         body: Json = {
             "category": category,
             "severity": self.rng.choice(scenario.severities),
-            "title": title,
-            "narrative": narrative,
+            "title": told.title,
+            "narrative": told.narrative,
             "language": scenario.language,
             "place": {"type": "Point", "coordinates": [lon, lat]},
             "occurred_at": occurred_at.isoformat(),
@@ -64,6 +64,8 @@ class Desks:
         }
         if patrol:
             body["patrol"] = patrol
+        if scenario.type:
+            body |= {"type": scenario.type, "details": told.details}
         with refusals_are_fine(client.agency):
             client.post("incidents/", body)
 
@@ -188,8 +190,17 @@ class Desks:
         excess = max(1, count - MANY) if count > FEWEST else 0
         for _at, client, row in own[:excess]:
             with refusals_are_fine(client.agency):
-                client.post(f"incidents/{row['id']}/resolve/")
+                self._resolve(client, f"incidents/{row['id']}")
         self._close(self.rng.choice(list(self.clients.values())))
+
+    def _resolve(self, client: AgencyClient, path: str) -> None:
+        """Resolve; what nobody could confirm in all the time is a false report."""
+        try:
+            client.post(f"{path}/resolve/")
+        except Refused as refusal:
+            if refusal.code != "unconfirmed":
+                raise
+            client.post(f"{path}/close/", {"reason": "false_report"})
 
     def _close(self, client: AgencyClient) -> None:
         rows = client.rows(

@@ -11,6 +11,7 @@ from functools import cached_property
 from agencies.grantees import Grantee
 from agencies.models import Agency, Agreement, Officer, Party
 from agencies.policy import Actor, GranteeKind, Membership, Permission
+from incidents.models import IncidentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,11 @@ class Directory:
         return self._readers[known]
 
     @cached_property
+    def types(self) -> dict[str, IncidentType]:
+        """The types of incident, by their codes."""
+        return {row.code: row for row in IncidentType.objects.all()}
+
+    @cached_property
     def _changes(self) -> list[datetime]:
         """When somebody joined or left an agreement: between, all keys stay."""
         parties = [party for pact in self.pacts.values() for party in pact.parties]
@@ -126,6 +132,14 @@ class Directory:
         if not able:
             raise LookupError(f"{agency}: nobody may {permission} at level {level}")
         return self.rng.choice(able)
+
+    def colleague(
+        self, officer: Officer, permission: Permission, level: int
+    ) -> Officer | None:
+        """Return another officer of the same agency who may do something, if any."""
+        staff = self.officers[officer.agency.code] if officer.agency else []
+        able = (one for one in staff if permission in _permissions(one))
+        return next((o for o in able if o.clearance >= level and o != officer), None)
 
     def highest(self, agency: str, permission: Permission) -> int:
         """Return the highest clearance of those who may do something."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from agencies.models import Officer
 from agencies.policy import TLP, Actor, Audience, Permission
-from demo import logbook
+from agencies.sharing import shared_with
+from demo import errands, logbook, readers
 from demo.directory import Directory
 from demo.history import History
 from demo.patrols import Outings
@@ -25,7 +27,7 @@ from live.kinds import Kind
 _REASONS = (
     [CloseReason.HANDLED] * 7
     + [CloseReason.HANDED_OVER] * 2
-    + [CloseReason.NO_ACTION, CloseReason.FALSE_REPORT, CloseReason.DUPLICATE]
+    + [CloseReason.NO_ACTION, CloseReason.FALSE_REPORT, CloseReason.NO_ACTION]
 )
 _ORDER = [
     IncidentState.REPORTED,
@@ -51,8 +53,10 @@ class Handling:
         """Play an incident from its report to ``state``."""
         steps = self._moments(incident.created_at, state)
         self._acknowledge(incident, neighbour, steps[0])
+        readers.open_by_chance(self, incident, steps[0])
         reached = _ORDER.index(state)
         if reached >= 1:
+            self._confirm(incident, steps[1])
             self._respond(incident, neighbour, steps, is_over=reached >= 2)
         if reached >= 2:
             self._resolve(incident, steps[4])
@@ -91,7 +95,7 @@ class Handling:
             )
         return self.directory.actor(officer, at)
 
-    def _readers(self, incident: Incident, at: datetime) -> list[str]:
+    def readers(self, incident: Incident, at: datetime) -> list[str]:
         """Return the other agencies that see the incident at a moment."""
         opened = incident.stored_audience
         return [
@@ -101,7 +105,7 @@ class Handling:
             and opened.share_of(self.directory.reader(code, incident.level, at)).keys
         ]
 
-    def _colleague(self, agency: str, incident: Incident, at: datetime) -> Actor | None:
+    def somebody(self, agency: str, incident: Incident, at: datetime) -> Actor | None:
         """Return an officer of a partner who may see and handle the incident."""
         try:
             officer = self.directory.someone(
@@ -112,9 +116,9 @@ class Handling:
         return self.directory.actor(officer, at)
 
     def _acknowledge(self, incident: Incident, neighbour: str, at: datetime) -> None:
-        for code in self._readers(incident, at):
+        for code in self.readers(incident, at):
             likely = 0.8 if code.startswith(neighbour) else 0.25
-            by = self._colleague(code, incident, at)
+            by = self.somebody(code, incident, at)
             if by is None or self.rng.random() > likely:
                 continue
             row = Acknowledgement(
@@ -123,9 +127,27 @@ class Handling:
                 by=by.label,
                 at=at,
             )
-            opened = _shared_with(incident, by)
+            opened = shared_with(incident, by)
             self.history.child(row, opened)
-            self._event(Kind.INCIDENT_ACKNOWLEDGED, incident, by, at, opened)
+            readers.open_before(self, incident, by, at)
+            self.event(Kind.INCIDENT_ACKNOWLEDGED, incident, by, at, opened)
+
+    def _confirm(self, incident: Incident, before: datetime) -> None:
+        """Let a second party confirm what the type wants confirmed, before it goes on.
+
+        What is kept to its author, its author confirms.
+        """
+        if incident.type is None or not incident.type.needs_confirmation:
+            return
+        officer = second_party(self.directory, incident)
+        if incident.tlp == TLP.RED:
+            officer = incident.author
+        if officer is None:
+            raise LookupError(f"{incident.ref}: nobody can confirm it")
+        at = incident.created_at + (before - incident.created_at) * 0.9
+        by = self.directory.actor(officer, at)
+        values = {"state": IncidentState.CONFIRMED}
+        self._move(Kind.INCIDENT_CONFIRMED, incident, by, at, **values)
 
     def _respond(
         self,
@@ -138,11 +160,12 @@ class Handling:
         """Assign the owner, and sometimes the neighbour too; then let them go."""
         by = self._owner(incident, steps[1])
         responders = [incident.owner.code]
-        able = [c for c in self._readers(incident, steps[1]) if c.startswith(neighbour)]
+        able = [c for c in self.readers(incident, steps[1]) if c.startswith(neighbour)]
         if able and self.rng.random() < 0.45:
             responders.append(self.rng.choice(able))
         for code in responders:
             self._response(incident, code, by, steps, is_over=is_over)
+        errands.set_some(self, incident, by, responders, steps, is_over=is_over)
         responding = {"state": IncidentState.RESPONDING}
         self._move(Kind.INCIDENT_CHANGED, incident, by, steps[1], **responding)
         self._log(incident, by, steps[3], logbook.ON_SCENE)
@@ -161,7 +184,7 @@ class Handling:
         is_over: bool,
     ) -> None:
         reader = self.directory.reader(agency, incident.level, steps[1])
-        opened = _shared_with(incident, reader)
+        opened = shared_with(incident, reader)
         states = [ResponseState.EN_ROUTE, ResponseState.ON_SCENE, ResponseState.DONE]
         moments = [steps[2], steps[3], steps[4] - timedelta(seconds=90)]
         count = 3 if is_over else self.rng.randint(0, 2)
@@ -180,12 +203,12 @@ class Handling:
         )
         self.history.child(row, opened)
         detail = {"agency": agency}
-        self._event(Kind.RESPONSE_ASSIGNED, incident, by, steps[1], opened, detail)
+        self.event(Kind.RESPONSE_ASSIGNED, incident, by, steps[1], opened, detail)
         doer = by
         if agency != incident.owner.code:
-            doer = self._colleague(agency, incident, steps[1]) or by
+            doer = self.somebody(agency, incident, steps[1]) or by
         for state, at in zip(states[:count], moments, strict=False):
-            self._event(
+            self.event(
                 Kind.RESPONSE_CHANGED, incident, doer, at, opened, {"state": str(state)}
             )
 
@@ -196,7 +219,7 @@ class Handling:
         sharing, opened = LogEntry.Sharing.ALL, incident.stored_audience
         if self.rng.random() < 0.15:
             texts, sharing = logbook.OWN, LogEntry.Sharing.OWN
-            opened = _shared_with(incident, by)
+            opened = shared_with(incident, by)
         row = LogEntry(
             incident=incident,
             agency=self.directory.agencies[by.agency or ""],
@@ -206,7 +229,7 @@ class Handling:
             sharing=sharing,
         )
         self.history.child(row, opened)
-        self._event(Kind.INCIDENT_LOGGED, incident, by, at, opened)
+        self.event(Kind.INCIDENT_LOGGED, incident, by, at, opened)
 
     def _resolve(self, incident: Incident, at: datetime) -> None:
         by = self._owner(incident, at)
@@ -256,7 +279,7 @@ class Handling:
         )
         self.history.child(row, incident.stored_audience)
 
-    def _event(
+    def event(
         self,
         kind: Kind,
         incident: Incident,
@@ -270,7 +293,10 @@ class Handling:
         )
 
 
-def _shared_with(incident: Incident, reader: Actor) -> Audience:
-    """The owner and one agency, as ``incidents.actions`` shares it."""
-    share = incident.stored_audience.share_of(reader)
-    return share.joined(incident.owner_keys)
+def second_party(directory: Directory, incident: Incident) -> Officer | None:
+    """Return an officer of the owner who did not report it and may confirm it."""
+    if incident.author is None:
+        return None
+    return directory.colleague(
+        incident.author, Permission.INCIDENT_HANDLE, incident.level
+    )

@@ -15,12 +15,12 @@ from demo import scenes
 from demo.directory import Directory
 from demo.geography import SectionSpec
 from demo.geography import section as find_section
-from demo.handling import Handling
+from demo.handling import Handling, second_party
 from demo.history import History, Sharing
 from demo.patrols import Outings
 from demo.sharing import Circle
 from demo.wording import describe, tell
-from incidents.models import Incident, IncidentState
+from incidents.models import Incident, IncidentState, IncidentType
 from live.kinds import Kind
 from patrols.cells import cell_of
 from patrols.coordinates import Point as Place
@@ -85,8 +85,7 @@ def _load(
         level = 0
     level = min(level, directory.highest(scene.agency, Permission.INCIDENT_HANDLE))
     author = directory.someone(scene.agency, Permission.INCIDENT_HANDLE, level)
-    incident = _incident(directory, scene, author)
-    incident.tlp, incident.level = tlp, level
+    incident = _incident(directory, scene, author, tlp, level)
     circle = Circle(directory, scene.agency, scene.section, scene.at, "incident")
     history.own(
         incident,
@@ -98,25 +97,41 @@ def _load(
     handling.follow(incident, circle.neighbour, state)
 
 
-def _incident(directory: Directory, scene: Scene, author: Officer) -> Incident:
+def _incident(
+    directory: Directory, scene: Scene, author: Officer, tlp: str, level: int
+) -> Incident:
     rng = directory.rng
     scenario = scenes.scenario(scene.section, scene.category, rng)
     place = describe(scene.section, scene.lon, scene.lat, rng)
-    title, narrative = tell(scenario, place, rng)
+    told = tell(scenario, place, rng)
     where = _given(scene.lon, scene.lat)
-    return Incident(
+    incident = Incident(
         owner=directory.agencies[scene.agency],
         author=author,
         category=scene.category,
         severity=rng.choice(scenario.severities),
-        title=title,
-        narrative=narrative,
+        title=told.title,
+        narrative=told.narrative,
         language=scenario.language,
         **where.columns(),
         cell=cell_of(where.point),
         occurred_at=scene.at - timedelta(minutes=rng.randint(3, 50)),
         patrol=scene.patrol,
+        tlp=tlp,
+        level=level,
     )
+    chosen = directory.types.get(scenario.type)
+    if chosen and _may_have(directory, incident, chosen):
+        incident.type, incident.type_version = chosen, chosen.version
+        incident.details = told.details
+    return incident
+
+
+def _may_have(directory: Directory, incident: Incident, chosen: IncidentType) -> bool:
+    """Whether somebody can confirm the incident, if its type asks for that."""
+    if not chosen.needs_confirmation or incident.tlp == TLP.RED:
+        return True
+    return second_party(directory, incident) is not None
 
 
 def _given(lon: float, lat: float) -> Whereabouts:

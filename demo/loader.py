@@ -14,6 +14,7 @@ from agencies.context import system
 from agencies.models import Agency
 from demo import (
     agencies,
+    casework,
     consents,
     incidents,
     planning,
@@ -60,6 +61,7 @@ def load(say: Say, now: datetime | None = None) -> None:
     consents.disagree(directory)
     planning.load(directory)
     watch.load(directory)
+    casework.load(directory)
     say(f"Loaded {rows} rows, {fixes} positions, {events} events")
 
 

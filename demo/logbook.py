@@ -30,6 +30,14 @@ RESOLVED = [
     "Road open again in one lane.",
     "Both sides agree that the matter is settled.",
 ]
+ERRANDS = [
+    "Photograph the place from both sides and send the pictures",
+    "Ask the neighbour's post whether anybody has crossed since",
+    "Draft the joint act and agree the wording with the other side",
+    "Count the animals with the veterinarian before they go back",
+    "Send samples to the laboratory and enter the number of the parcel",
+    "Опросить жителей ближайших сёл, результат внести в журнал",
+]
 TASKS = [
     "Secure the place and report",
     "Search the far bank",

@@ -55,9 +55,9 @@ def _load(directory: Directory, history: History, at: datetime) -> None:
     author = directory.someone(agency, Permission.REPORT_RELEASE, level)
     place = describe(section, lon, lat, rng)
     frame = Scenario(template.title, template.body, language=template.language)
-    title, body = tell(frame, place, rng)
-    _again, tear_line = tell(replace(frame, text=template.tear_line), place, rng)
-    _again, source = tell(replace(frame, text=rng.choice(SOURCES)), place, rng)
+    title, body, _form = tell(frame, place, rng)
+    tear_line = tell(replace(frame, text=template.tear_line), place, rng).narrative
+    source = tell(replace(frame, text=rng.choice(SOURCES)), place, rng).narrative
     report = Report(
         owner=directory.agencies[agency],
         author=author,

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One kind of incident; severities are drawn from the list."""
+    """One kind of incident; severities are drawn from the list.
+
+    ``type`` and ``details`` are its form: texts have slots, too, and what they become
+    is a number or a code where ``demo.wording`` knows it as one.
+    """
 
     title: str
     text: str
     severities: tuple[str, ...] = ("moderate",)
     language: str = "en"
     is_in_mountains: bool = False
+    type: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 LOW = ("minor", "minor", "moderate")
@@ -63,3 +70,17 @@ SLOTS_RU: dict[str, list[str]] = {
     "goods": ["сигареты без марок", "дизельное топливо", "мука", "автозапчасти"],
     "few": ["2", "3", "4", "5"],
 }
+# What words of the slots are called in the forms.
+CODES = {
+    "synthetic tablets": "tablets", "героин": "heroin", "гашиш": "hashish",
+    "опий": "opium", "метамфетамин": "methamphetamine",
+    "cigarettes without excise stamps": "tobacco", "cigarettes": "tobacco",
+    "сигареты без марок": "tobacco", "diesel fuel in canisters": "fuel",
+    "дизельное топливо": "fuel", "cattle feed and flour": "food", "мука": "food",
+    "dried fruit": "food", "used mobile telephones": "electronics",
+    "medicines without papers": "medicines", "textiles in sacks": "textiles",
+    "undeclared currency": "currency", "car parts": "other", "автозапчасти": "other",
+    "mineral fertiliser": "other", "jewellery": "other",
+    "pesticides without papers": "other",
+}  # fmt: skip
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}

@@ -10,6 +10,7 @@ from demo.crimes import CRIMES
 from demo.geography import SectionSpec, point_near, sections, state_at
 from demo.mishaps import MISHAPS
 from demo.scenario import Scenario
+from demo.trespasses import TRESPASSES
 
 _PAIRS = {
     "KG-TJ": 20, "KG-UZ": 20, "KZ-KG": 14, "KZ-UZ": 10, "TJ-UZ": 12,
@@ -33,6 +34,7 @@ _REPORTERS = {
     "dispute": ["police", "police", "border_guard"],
 }
 _HIGH = {"KG", "TJ"}
+SCENARIOS = CRIMES | TRESPASSES | MISHAPS
 
 
 def section(rng: random.Random) -> SectionSpec:
@@ -70,5 +72,5 @@ def reporter(kinds: Mapping[str, str], category: str, rng: random.Random) -> str
 def scenario(spec: SectionSpec, category: str, rng: random.Random) -> Scenario:
     """Draw how it happens; some things happen in the mountains only."""
     is_high = bool(_HIGH & set(spec.states))
-    known = (CRIMES | MISHAPS)[category]
+    known = SCENARIOS[category]
     return rng.choice([s for s in known if is_high or not s.is_in_mountains])

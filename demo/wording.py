@@ -7,15 +7,14 @@ import random
 import re
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from demo.crossings import CrossingSpec, crossings
 from demo.geodesy import bearing, distance_km
 from demo.geography import SectionSpec
-from demo.scenario import SLOTS, SLOTS_RU, Scenario
+from demo.scenario import CODES, NUMBERS, SLOTS, SLOTS_RU, Scenario
 
 PLACES = Path(__file__).resolve().parent.parent / "static/basemap/places.geojson"
-_NUMBERS = ["two", "three", "four", "five"]
 _WINDS = ["north", "north-east", "east", "south-east"]
 _WINDS += ["south", "south-west", "west", "north-west"]
 # Further away than this, a town says nothing about a place.
@@ -72,17 +71,23 @@ def describe(
     }
 
 
-def tell(
-    scenario: Scenario, place: dict[str, str], rng: random.Random
-) -> tuple[str, str]:
-    """Return title and narrative with all slots filled."""
+class Told(NamedTuple):
+    """An incident in words, and the same in the form of its type."""
+
+    title: str
+    narrative: str
+    details: dict[str, Any]
+
+
+def tell(scenario: Scenario, place: dict[str, str], rng: random.Random) -> Told:
+    """Return title, narrative and details with all slots filled."""
     own = SLOTS_RU if scenario.language == "ru" else {}
     slots = {name: rng.choice(own.get(name, words)) for name, words in SLOTS.items()}
     slots |= place
     slots |= {
         "unit_low": slots["unit"][0].lower() + slots["unit"][1:],
         "vehicle_cap": slots["vehicle"][0].upper() + slots["vehicle"][1:],
-        "few": rng.choice(own.get("few", _NUMBERS)),
+        "few": rng.choice(own.get("few", list(NUMBERS))),
         "n": str(rng.randint(3, 9)),
         "kg": str(rng.choice([1, 2, 3, 4, 6, 8, 11, 14, 18, 23, 31, 47])),
         "many": str(rng.choice([12, 18, 20, 25, 30, 35, 40, 60])),
@@ -93,7 +98,19 @@ def tell(
         "dark_hours": str(rng.randint(3, 20)),
     }
     title, text = (t.format(**slots) for t in (scenario.title, scenario.text))
-    return _capitals(title)[:160], _capitals(text)
+    details = {name: _filled(one, slots) for name, one in scenario.details.items()}
+    return Told(_capitals(title)[:160], _capitals(text), details)
+
+
+def _filled(value: Any, slots: dict[str, str]) -> Any:
+    """Return a field of a form: a number or a code where it is one."""
+    if isinstance(value, list):
+        return [_filled(one, slots) for one in value]
+    if not isinstance(value, str):
+        return value
+    text = value.format(**slots)
+    known = NUMBERS.get(text, CODES.get(text, text))
+    return int(known) if isinstance(known, str) and known.isdecimal() else known
 
 
 def _capitals(text: str) -> str:

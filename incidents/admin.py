@@ -7,6 +7,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from agencies.administration import ActionAdmin, ReadOnlyRecordAdmin, is_platform
+from agencies.guards import actor_of
+from incidents.actions.sightings import note_sighting
 from incidents.admin_forms import TypeForm
 from incidents.models import Incident, IncidentType
 
@@ -21,6 +23,15 @@ class IncidentAdmin(ReadOnlyRecordAdmin):
         "ref", "owner", "category", "type", "severity", "title", "narrative", "state",
         "occurred_at", "tlp", "level",
     ]  # fmt: skip
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Note who of another agency is given it, as everywhere."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and not actor_of(request).owns(row):
+            note_sighting(incident_id=row.pk, by=actor_of(request))
+        return row
 
 
 @admin.register(IncidentType)

@@ -14,12 +14,15 @@ from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
 from incidents.actions import life, log, responses
+from incidents.actions.sightings import note_sighting
 from incidents.attachments_api import CarriesFiles
 from incidents.console_api import AcknowledgesMany
 from incidents.filters import IncidentFilters
 from incidents.life_api import LivesOn
 from incidents.life_serializers import WhySerializer
 from incidents.models import Incident, LogEntry, Response
+from incidents.reader_serializers import ReaderSerializer
+from incidents.readers import readers_of
 from incidents.serializers import (
     AdvanceSerializer,
     AssignSerializer,
@@ -45,12 +48,14 @@ class IncidentViewSet(CarriesFiles, LivesOn, AcknowledgesMany):
     page_order = ("-occurred_at", "-id")
 
     def shown(self, found: dict[str, Any]) -> Any:
-        """Add to one incident what is derived of its place, for whoever reads it."""
-        row = orjson.loads(found["shown"])
+        """Add what is derived of the place; note who of another agency is given it."""
+        row, actor = orjson.loads(found["shown"]), actor_of(self.request)
+        if row["owner"] != actor.agency:
+            note_sighting(incident_id=UUID(row["id"]), by=actor)
         x, y = row["place"]["coordinates"]
         place = Point(x, y, srid=4326)
         within = row["place_uncertainty"]
-        about = jurisdiction(place, actor_of(self.request), within)
+        about = jurisdiction(place, actor, within)
         return row | {"jurisdiction": about.as_json()}
 
     @extend_schema(responses=IncidentDetailSerializer)
@@ -118,6 +123,16 @@ class IncidentViewSet(CarriesFiles, LivesOn, AcknowledgesMany):
             return Answer(LogEntrySerializer.one(made, actor), status=201)
         entries = LogEntry.objects.visible_to(actor).filter(incident=self.get_object())
         return Answer({"results": LogEntrySerializer.all(entries, actor)})
+
+    @extend_schema(responses=ReaderSerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def readers(self, request: Request, pk: str) -> Answer:
+        """List who sees it, and who opened it when, for the owner."""
+        row, actor = self.get_object(), actor_of(request)
+        if not actor.owns(row):
+            raise NotFound
+        found = readers_of(row, actor)
+        return Answer({"results": ReaderSerializer(found, many=True).data})
 
     @extend_schema(responses=ResponseSerializer(many=True))
     @action(detail=True, methods=["get"])

@@ -29,6 +29,7 @@ from incidents.models.responses import (
     Response,
     ResponseState,
 )
+from incidents.models.sightings import Sighting
 from incidents.models.sitreps import (
     Sitrep,
     SitrepPaper,
@@ -97,6 +98,7 @@ __all__ = [
     "Response",
     "ResponseState",
     "Severity",
+    "Sighting",
     "Sitrep",
     "SitrepPaper",
     "SitrepScope",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.guards import actor_of, officer_required
 from incidents.console import ConsoleForm, Outcome, acknowledge_each
-from incidents.views.incident import found, show
+from incidents.views.incident import opened, show
 
 PANEL = "incidents/_panel.html"
 
@@ -29,7 +29,7 @@ def filters(request: HttpRequest) -> HttpResponse:
 def panel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Draw one incident for the console's third column."""
     actor = actor_of(request)
-    return show(request, found(actor, pk), actor, template=PANEL)
+    return show(request, opened(actor, pk), actor, template=PANEL)
 
 
 @officer_required

@@ -24,6 +24,7 @@ from agencies.views.records import (
     sharing,
 )
 from incidents.actions import life
+from incidents.actions.sightings import note_sighting
 from incidents.called import escalation_of
 from incidents.formats import FORMATS
 from incidents.forms import (
@@ -42,6 +43,7 @@ from incidents.models import (
     ResponseState,
 )
 from incidents.printing import filled
+from incidents.readers import readers_of
 from incidents.views.filling import incident_form
 from incidents.views.life_parts import duplicates_of, life_parts, reached
 from incidents.views.log import log_parts
@@ -52,6 +54,7 @@ EDITED = [
     "category", "severity", "title", "narrative", "language", "tlp", "level", "version",
 ]  # fmt: skip
 LOG = "incidents/_log.html"
+PAGE = "incidents/incident.html"
 
 
 @officer_required
@@ -59,7 +62,9 @@ LOG = "incidents/_log.html"
 def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show all that one may know of an incident."""
     actor = actor_of(request)
-    return show(request, found(actor, pk), actor)
+    # A part of a page that is open already: its log.
+    row = (found if _is_part(request) else opened)(actor, pk)
+    return show(request, row, actor)
 
 
 @officer_required
@@ -117,6 +122,14 @@ def found(actor: Actor, pk: UUID) -> Any:
     return row
 
 
+def opened(actor: Actor, pk: UUID) -> Any:
+    """Return an incident that is shown in full; it is noted who is given it."""
+    row = found(actor, pk)
+    if not actor.owns(row):
+        note_sighting(incident_id=row.pk, by=actor)
+    return row
+
+
 def show(
     request: HttpRequest, row: Any, actor: Actor, template: str = "", **forms: Any
 ) -> HttpResponse:
@@ -142,9 +155,14 @@ def show(
         **forms,
     }
     if not template:
-        is_part = bool(request.headers.get("HX-Request"))
-        template = LOG if is_part else "incidents/incident.html"
+        template = LOG if _is_part(request) else PAGE
+    if template == PAGE and is_owner:
+        context["readers"] = readers_of(row, actor)
     return render(request, template, context)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return bool(request.headers.get("HX-Request"))
 
 
 def may(row: Incident, actor: Actor) -> dict[str, bool]:

@@ -13,7 +13,7 @@ from incidents.details import Shown
 from incidents.formats import FORMATS
 from incidents.printing import date_time_group, filled, told
 from incidents.views.filling import layout_of
-from incidents.views.incident import found, parts
+from incidents.views.incident import opened, parts
 from incidents.where import where
 
 FULL = "full"
@@ -24,7 +24,7 @@ FULL = "full"
 def print_incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Draw what the reader may know of an incident, without navigation."""
     actor = actor_of(request)
-    row = found(actor, pk)
+    row = opened(actor, pk)
     layout = layout_of(request, FULL)
     placed = where(row, actor)
     systems = [Shown(one.label, one.text) for one in placed["written"]]

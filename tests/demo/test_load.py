@@ -26,7 +26,24 @@ from agencies.models import (
 )
 from agencies.policy import TLP, Role
 from demo import cast
-from incidents.models import Acknowledgement, Incident, IncidentState, Response
+from incidents.models import (
+    Acknowledgement,
+    Attachment,
+    DutyHandOver,
+    EscalationRule,
+    Incident,
+    IncidentState,
+    Response,
+    ResponseState,
+    Sighting,
+    Sitrep,
+    StandingRelease,
+    Task,
+    TaskState,
+    Transition,
+    whole_form,
+)
+from incidents.schemas import faults
 from intel.models import Report
 from live.models import Event
 from patrols.models import BorderSection, Consent, Fix, Patrol, Programme
@@ -119,6 +136,56 @@ def test_four_hundred_incidents(everything: Loaded) -> None:
     assert whole.filter(level__gt=0).exists()
     titles = whole.values_list("title", flat=True)
     assert not any("{" in title for title in titles)
+
+
+def test_incidents_have_types_and_forms_that_fit(everything: Loaded) -> None:
+    whole = Incident.objects.filter(tear_line_of=None).select_related("type")
+    typed = whole.exclude(type=None)
+    assert typed.count() > 0.8 * whole.count()
+    assert typed.values("type").distinct().count() >= 12
+    for row in typed:
+        assert row.category == row.type.category
+        form = whole_form(row.type, row.type_version)
+        assert not faults(row.details, form), row.title
+    # What a second party has to confirm was confirmed before it went on.
+    wanted = typed.filter(type__needs_confirmation=True).exclude(state="reported")
+    assert wanted.exists()
+    assert not wanted.exclude(transitions__to_state="confirmed").exists()
+    confirmed = Transition.objects.filter(
+        to_state="confirmed", incident__type__needs_confirmation=True
+    ).select_related("incident__author")
+    for step in confirmed.exclude(incident__tlp="red"):
+        assert step.incident.author
+        assert step.by != f"officer:{step.incident.author.username}"
+
+
+def test_what_the_desks_are_about(everything: Loaded) -> None:
+    """Every state, every kind of file, duplicates, tasks, rules, a hand-over."""
+    reached = set(Incident.objects.values_list("state", flat=True))
+    assert reached == set(IncidentState)
+    states = set(Response.objects.values_list("state", flat=True))
+    assert states == set(ResponseState)
+    assert Response.objects.exclude(post=None).exists()
+    assert Response.objects.exclude(asset=None).exists()
+    media = set(Attachment.objects.values_list("media_type", flat=True))
+    assert media == {"image/jpeg", "application/pdf", "text/plain"}
+    duplicates = Incident.objects.filter(close_reason="duplicate", tear_line_of=None)
+    assert duplicates.exists()
+    assert not duplicates.filter(merged_into=None).exists()
+    assert set(Task.objects.values_list("state", flat=True)) == set(TaskState)
+    assert Task.objects.filter(state="open", due_at__lt=timezone.now()).exists()
+    assert StandingRelease.objects.in_force().count() >= 3
+    assert EscalationRule.objects.filter(is_active=True).exists()
+    assert DutyHandOver.objects.filter(state="offered").count() == 1
+    assert Sitrep.objects.get().state == "ready"
+
+
+def test_who_opened_what_before_taking_note(everything: Loaded) -> None:
+    assert Sighting.objects.count() > 300
+    assert Sighting.objects.exclude(incident__tear_line_of=None).exists()
+    assert not Sighting.objects.filter(agency=F("incident__owner")).exists()
+    assert not Sighting.objects.filter(last_at__gt=timezone.now()).exists()
+    assert not Sighting.objects.filter(first_at__lt=F("incident__created_at")).exists()
 
 
 def test_a_tear_line_stands_where_its_incident_stands(everything: Loaded) -> None:

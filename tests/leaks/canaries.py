@@ -59,6 +59,7 @@ KEPT = {
     "incidents.Attachment.stored_as": "the file's random name; sealed",
     "incidents.CustodyLine.by": "holds a user name, which is marked",
     "incidents.LogRead.by": "holds a user name, which is marked",
+    "incidents.Sighting.by": "holds a user name, which is marked",
     "incidents.IncidentType.code": "a key of rows",
     "incidents.IncidentType.schema": "a form, that the program reads",
     "incidents.IncidentTypeVersion.schema": "a form, that the program reads",

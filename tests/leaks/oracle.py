@@ -398,6 +398,7 @@ RULES = {
     "logread": Oracle.sees_note,
     "patrollogentry": Oracle.sees_note,
     "patrollogread": Oracle.sees_note,
+    "sighting": Oracle.sees_note,
     "response": Oracle.sees_note,
     "confirmation": Oracle.sees_note,
     "task": Oracle.sees_note,

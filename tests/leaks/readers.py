@@ -359,6 +359,7 @@ RULES: dict[str, Rule] = {
     # The people of all agencies: for the platform alone.
     "RosterWork": _nobody,
     "RouteVersion": _like_parent,
+    "Sighting": _between_two,
     "Sitrep": _colleagues_cleared,
     "SitrepPaper": _author_alone,
     "State": _everybody,

@@ -30,6 +30,7 @@ from incidents.actions import (
     life,
     log,
     responses,
+    sightings,
     tasks,
 )
 from incidents.actions.sitreps import request_sitrep
@@ -354,6 +355,7 @@ def talk(world: World, row: Any) -> None:
     for name in ("owner", "partner"):
         by = world.actor(name)
         with acting(by):
+            sightings.note_sighting(incident_id=row.pk, by=by)
             life.acknowledge(incident=row, by=by)
             for sharing in ("all", "owner", "own"):
                 log.write_log(incident=row, text="x", sharing=sharing, by=by)

@@ -53,6 +53,7 @@ levels = st.integers(0, 2)
 
 CONTRIBUTIONS = [
     "acknowledge", "all", "owner", "own", "assign", "confirm", "task", "file", "read",
+    "open",
 ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from incidents.actions import (
     life,
     log,
     responses,
+    sightings,
     tasks,
 )
 from incidents.models import Confirmation, CustodyLine, Incident, Transition
@@ -194,6 +195,12 @@ class Town(Ground):
         elif verb in ("file", "read"):
             self._contribute_file(who, record, verb)
             return
+        elif verb == "open":
+            made = self.do(
+                who,
+                lambda by: sightings.note_sighting(incident_id=record, by=by),
+                on=record,
+            )
         elif verb == "task":
             made = self.do(
                 who,
@@ -216,7 +223,8 @@ class Town(Ground):
                 on=record,
             )
         self._note_steps(record)
-        if made is None or made.pk in known:
+        # Whoever opens what the own agency owns leaves no mark.
+        if not made or made.pk in known:
             return
         is_own = verb == "own" and not self.oracle.owns(who, record)
         reader = None if verb == "all" else person
@@ -442,7 +450,7 @@ def furnish(world: World) -> Town:
     incident = town.make("incident", "owner", ["agreement:KG-TJ"], level=1, must=True)
     assert incident
     for verb in (
-        "acknowledge", "assign", "own", "confirm", "task", "file", "read",
+        "acknowledge", "assign", "own", "confirm", "task", "file", "read", "open",
     ):  # fmt: skip
         town.contribute("partner", incident, verb)
     town.release("owner", incident, "agency:KZ-BS", scope="tearline", must=True)

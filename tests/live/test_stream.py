@@ -21,6 +21,7 @@ from live.kinds import Kind
 from live.models import Event
 from live.sockets import Code
 from tests.stack import Stack, last_words, next_event, next_frame, wait_until
+from tests.world import DUTY
 
 # Rights and sessions are looked at every two seconds at the latest; and a margin.
 AT_ONCE = 5.0

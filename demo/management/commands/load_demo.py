@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-from demo import access, cast, loader, planning
+from demo import access, casework, cast, loader, planning
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             return
         loader.load(self.stdout.write)
         planning.load_roster()
+        casework.load_sitrep()
         loader.sequence()
         access.write(options["file"])
         took = time.monotonic() - start
