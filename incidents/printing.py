@@ -70,7 +70,7 @@ def _moment(at: datetime) -> str:
 
 
 def date_time_group(at: datetime) -> str:
-    """Return a moment in UTC as official messages write it: ``221405Z NOV 26``."""
+    """Return a moment in UTC as a date-time group (ACP 121): ``221405Z NOV 26``."""
     utc = at.astimezone(UTC)
     month = _MONTHS[utc.month * 3 - 3 : utc.month * 3]
     return f"{utc:%d%H%M}Z {month} {utc:%y}"

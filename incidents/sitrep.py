@@ -24,10 +24,6 @@ from patrols import calendar
 from patrols.models import Patrol
 
 MINUTE = timedelta(minutes=1)
-MONTHS = (
-    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
-    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
-)
 
 
 @dataclass(slots=True)
@@ -113,12 +109,6 @@ def is_open(holds: dict[str, list[str]], actor: Actor) -> bool:
         if rows.count() < len(ids):
             return False
     return True
-
-
-def dtg(moment: datetime) -> str:
-    """Return a date-time group in UTC as field orders write it: 201800ZNOV26."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%d%H%M}Z{MONTHS[utc.month - 1]}{utc:%y}"
 
 
 def rfc3339(moment: datetime) -> str:

@@ -22,7 +22,8 @@ from incidents.models import (
     SitrepScope,
     Transition,
 )
-from incidents.sitrep import Day, Draft, dtg, rfc3339
+from incidents.printing import date_time_group
+from incidents.sitrep import Day, Draft, rfc3339
 from patrols import ledger
 from patrols.coordinates import Point, System, show
 from patrols.models import BorderSection, Patrol, PatrolState, Programme, Zone
@@ -225,7 +226,7 @@ class _Report:
             "begin": rfc3339(day.begin),
             "end": rfc3339(day.end),
             "until": rfc3339(day.until),
-            "dtg": [dtg(day.begin), dtg(day.end)],
+            "dtg": [date_time_group(day.begin), date_time_group(day.end)],
             "zones": [day.zone.key, *sorted(zones - {day.zone.key, "UTC"}), "UTC"],
         }
 

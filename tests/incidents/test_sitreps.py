@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from incidents import sitrep_print, sitrep_run
 from incidents.actions import life, responses, sitrep_runs
 from incidents.actions.sitreps import request_sitrep, retry_sitrep
 from incidents.models import Sitrep, SitrepPaper, SitrepState, SitrepStep
-from incidents.sitrep import digest, dtg
+from incidents.sitrep import digest
 from incidents.sitrep_run import make_next
 from incidents.tasks import make_sitreps
 from live.models import Event
@@ -254,11 +254,6 @@ def test_letters_of_all_partners_are_on_paper(world: World) -> None:
     report(world, title=title)
     paper = made(world)[1]
     assert on_paper(title, paper)
-
-
-def test_a_date_time_group() -> None:
-    moment = datetime.fromisoformat("2026-11-21T00:00:00+06:00")
-    assert dtg(moment) == "201800ZNOV26"
 
 
 def test_nothing_is_fetched(world: World) -> None:
