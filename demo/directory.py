@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 
 from agencies.grantees import Grantee
 from agencies.models import Agency, Agreement, Officer, Party
@@ -59,6 +60,8 @@ class Directory:
     officers: dict[str, list[Officer]] = field(default_factory=dict)
     pacts: dict[str, Pact] = field(default_factory=dict)
     administrator: Officer | None = None
+    # By officer when they are away, or command a patrol.
+    taken: dict[UUID, list[tuple[datetime, datetime]]] = field(default_factory=dict)
     _readers: dict[tuple[str, int, int], Actor] = field(default_factory=dict)
 
     @cached_property
@@ -67,6 +70,15 @@ class Directory:
         if self.administrator is None:
             raise LookupError("no administrator yet")
         return self.actor(self.administrator, self.now)
+
+    def take(self, officer: Officer, begin: datetime, end: datetime) -> None:
+        """Keep that an officer is away, or commands a patrol."""
+        self.taken.setdefault(officer.pk, []).append((begin, end))
+
+    def is_free(self, officer: Officer, begin: datetime, end: datetime) -> bool:
+        """Whether an officer is there, and on no other patrol."""
+        spans = self.taken.get(officer.pk, ())
+        return not any(first < end and begin < last for first, last in spans)
 
     def pacts_of(self, agency: str, purpose: str, at: datetime) -> list[Pact]:
         """Return the agreements an agency could use for a purpose at a moment."""

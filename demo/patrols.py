@@ -178,12 +178,18 @@ class Roster:
         self._step(patrol, Kind.PATROL_CANCELLED, by, at, reason=reason)
 
     def _name_commander(self, patrol: Patrol, by: Actor, at: datetime) -> None:
+        """Name one who is there and on no other patrol, if there is one."""
+        hours = patrol.starts_at, patrol.ends_at
         able = [
             officer
             for officer in self.directory.officers[patrol.lead.code]
             if Role.COMMANDER in officer.roles
+            and self.directory.is_free(officer, *hours)
         ]
+        if not able:
+            return
         patrol.commander = self.rng.choice(able)
+        self.directory.take(patrol.commander, *hours)
         self._step(patrol, Kind.PATROL_CHANGED, by, at)
 
     def _send(

@@ -93,6 +93,7 @@ def _load_absences(directory: Directory, history: History, officer: Officer) -> 
             ends_at=datetime.combine(last, time(), zone),
             note=rng.choice(_NOTES.get(kind, [""])),
         )
+        directory.take(officer, row.starts_at, row.ends_at)
         _keep(directory, history, row, Kind.ABSENCE_ENTERED)
         day = last + timedelta(days=rng.randint(5, 25))
 

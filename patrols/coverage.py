@@ -5,7 +5,7 @@ Pure: plain data in and out, moments in UTC.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -41,6 +41,8 @@ class Part:
     span: Span
     covered: list[Span]
     holes: list[Span]
+    # Whether any programme's rule has a patrol in it.
+    is_due: bool = True
 
     @property
     def hours(self) -> float:
@@ -53,6 +55,11 @@ class Part:
         if not self.covered:
             return Cover.NONE
         return Cover.PART if self.holes else Cover.FULL
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether nobody is out, and nobody is to be."""
+        return not self.covered and not self.is_due
 
     @property
     def strip(self) -> list[tuple[bool, int]]:
@@ -108,17 +115,37 @@ def table(
     patrolled: Iterable[tuple[str, Span]],
     sections: Iterable[str],
     cuts: Sequence[datetime],
+    due: Iterable[tuple[str, Span]] | None = None,
 ) -> dict[str, list[Part]]:
-    """Return each section's parts between the cuts, such as the midnights of a week."""
-    by_section: defaultdict[str, list[Span]] = defaultdict(list)
-    for code, one in patrolled:
-        by_section[code].append(one)
+    """Return each section's parts between the cuts, such as the midnights of a week.
+
+    ``due`` are the patrols that rules name; without them any part is taken to be due.
+    """
+    by_section, by_rule = _by_section(patrolled), _by_section(due or ())
     within = [Span(*pair) for pair in pairwise(cuts)]
     found = {}
     for code in sections:
         spans = merged(by_section[code])
-        found[code] = [part(one, spans) for one in within]
+        rule = by_rule[code]
+        found[code] = [
+            replace(part(one, spans), is_due=due is None or _meets(one, rule))
+            for one in within
+        ]
     return found
+
+
+def _by_section(given: Iterable[tuple[str, Span]]) -> defaultdict[str, list[Span]]:
+    found: defaultdict[str, list[Span]] = defaultdict(list)
+    for code, one in given:
+        found[code].append(one)
+    return found
+
+
+def _meets(within: Span, spans: Iterable[Span]) -> bool:
+    return any(
+        one.starts_at < within.ends_at and one.ends_at > within.starts_at
+        for one in spans
+    )
 
 
 def patrolled_span(

@@ -54,7 +54,8 @@ class PatrolLead(OwnedViewSet):
             raise NotFound
         ledger = leads.seen_entries(programme, actor)
         place = leads.place_of(ledger, row.pk)
-        told: Any = lead_words.explained(ledger, place, row.barred)
+        history = leads.history_of(programme, ledger, place, actor)
+        told: Any = lead_words.explained(ledger, place, row.barred, history)
         asked = request.query_params.get("instead")
         other = (
             lead_words.instead(ledger, place, asked, timezone.now()) if asked else None

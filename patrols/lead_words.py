@@ -1,16 +1,16 @@
 """One lead explained in plain words, and what would be if another agency led."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patrols import wording
+from patrols import lead_reasons, leads, wording
 from patrols.eligibility import Bar
-from patrols.leads import Change, Entry
+from patrols.leads import Change, Entry, History
 from patrols.rotation import Slot, Standing, deviations
 from patrols.rotation.explain import explain
 
@@ -32,6 +32,11 @@ class Party:
     bar: str
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether it was a whole lead behind already before the patrol."""
+        return self.before >= 1
+
+    @property
     def owed_before(self) -> str:
         """The credit before the patrol, as people read it."""
         return wording.owed(self.before)
@@ -51,6 +56,7 @@ class Explained:
     counted: int
     parties: list[Party]
     others: list[str]
+    bound: str
 
     @property
     def has_deadlines(self) -> bool:
@@ -69,7 +75,7 @@ class Instead:
 
 
 def explained(
-    ledger: Sequence[Entry], place: int, barred: Mapping[str, str]
+    ledger: Sequence[Entry], place: int, barred: Mapping[str, str], history: History
 ) -> Explained:
     """Explain the lead of one patrol from the ledger that a reader sees.
 
@@ -100,12 +106,13 @@ def explained(
         )
     return Explained(
         lead=lead,
-        why=wording.why(lead, found.before, dict(weights)),
+        why=lead_reasons.why(lead, found.before, ledger[place].slot, history),
         counted=place,
         parties=parties,
         others=[]
         if ledger[place].slot.served
         else [code for code in sorted(weights) if code != lead],
+        bound=lead_reasons.bound(found.after),
     )
 
 
@@ -128,43 +135,61 @@ def instead(
         Change(ledger[n].id, ledger[n].at, slots[n].name, lead)
         for n, lead in sorted(found.changed.items())
     ]
-    if found.is_within:
-        words = _within(code, len(changes))
+    others = dict(found.changed) | {place: code}
+    after = [
+        replace(slot, lead=others[n]) if n in others else slot
+        for n, slot in enumerate(slots)
+    ]
+    first = min([place, *free])
+    off = leads.furthest(slots, first), leads.furthest(after, first)
+    if off[1] < 1 or off[1] <= off[0]:
+        words = f"{_changed(code, len(changes))} {_reached(*off)}"
     else:
-        others = dict(found.changed) | {place: code}
-        words = _beyond(ledger, others, code, changes)
+        words = _beyond(after, min(others), code, changes)
     return Instead(code, words, changes, found.reached)
 
 
-def _within(code: str, n: int) -> str:
+def _changed(code: str, n: int) -> str:
     if not n:
-        return _(
-            "If %(code)s led this patrol, nothing else would have to change: it would"
-            " stay fair."
-        ) % {"code": code}
+        return _("If %(code)s led this patrol, no other lead would have to change.") % {
+            "code": code
+        }
     return ngettext(
         "If %(code)s led this patrol, %(n)d other patrol would have to go to another"
-        " agency, to stay fair:",
+        " agency.",
         "If %(code)s led this patrol, %(n)d other patrols would have to go to another"
-        " agency, to stay fair:",
+        " agency.",
         n,
     ) % {"code": code, "n": n}
 
 
-def _beyond(
-    ledger: Sequence[Entry],
-    others: Mapping[int, str],
-    code: str,
-    changes: list[Change],
-) -> str:
+def _reached(now: Fraction, then: Fraction) -> str:
+    """Say how far off anybody would be, and whether that is as fair as the promise."""
+    if then < 1:
+        text = _(
+            "It would stay fair: nobody would come to a whole lead ahead or behind."
+        )
+    elif then == now:
+        text = _(
+            "It would be no less fair than now, and not fair: somebody is %(now)s"
+            " leads ahead or behind, and would be."
+        )
+    else:
+        text = _(
+            "It would be fairer than now, and not fair: somebody would be %(then)s"
+            " leads ahead or behind, now it is %(now)s."
+        )
+    return text % {"now": wording.decimal(now), "then": wording.decimal(then)}
+
+
+def _beyond(after: Sequence[Slot], first: int, code: str, changes: list[Change]) -> str:
     """Say who would be off the furthest, and by how much."""
-    slots = [
-        Slot(one.slot.weights, others[n]) if n in others else one.slot
-        for n, one in enumerate(ledger)
-    ]
-    after = list(deviations(slots))[min(others) :]
     agency, off = max(
-        (item for each in after for item in sorted(each.items())),
+        (
+            item
+            for each in list(deviations(after))[first:]
+            for item in sorted(each.items())
+        ),
         key=lambda item: (abs(item[1]), item[0] == code),
     )
     size = {"code": agency, "n": wording.decimal(abs(off))}

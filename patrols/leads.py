@@ -19,9 +19,11 @@ from agencies.policy import Actor
 from patrols import hand_overs
 from patrols.models import (
     OPEN_STATES,
+    LeadPlan,
     Patrol,
     PatrolQuerySet,
     PatrolState,
+    PlanReason,
     Programme,
 )
 from patrols.rotation import Slot, closing, deviations
@@ -61,6 +63,22 @@ class Change:
     new: str
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What came between the rotation and one lead, of what a reader sees.
+
+    ``given_at`` and ``reason`` are those of the newest plan that gave it. Of the
+    patrols before it, how many were called off, and how many leads were handed over
+    or named outside the rotation.
+    """
+
+    given_at: datetime | None = None
+    reason: str = ""
+    called_off: int = 0
+    handed_over: int = 0
+    outside: int = 0
+
+
 def entries(rows: PatrolQuerySet, programme: Programme) -> list[Entry]:
     """Return the ledger of a programme from some rows, in the order of its rule.
 
@@ -92,6 +110,31 @@ def seen_entries(programme: Programme, actor: Actor) -> list[Entry]:
     return entries(Patrol.objects.visible_to(actor), programme)
 
 
+def history_of(
+    programme: Programme, ledger: Sequence[Entry], place: int, actor: Actor
+) -> History:
+    """Return what came between the rotation and one lead of a ledger that one sees."""
+    one, before = ledger[place], [entry.slot for entry in ledger[:place]]
+    plans = LeadPlan.objects.visible_to(actor).filter(
+        programme=programme.pk, gave__contains=[one.id]
+    )
+    newest = plans.order_by("-made_at", "-id").values_list("made_at", "reason").first()
+    off = Patrol.objects.visible_to(actor).filter(
+        programme=programme.pk,
+        state=PatrolState.CANCELLED,
+        recurrence_at__lt=one.recurs_at,
+    )
+    return History(
+        given_at=newest[0] if newest else None,
+        reason=str(PlanReason(newest[1]).label) if newest else "",
+        called_off=off.count(),
+        handed_over=sum(slot.served is not None for slot in before),
+        outside=sum(
+            not slot.served and slot.name not in slot.weights for slot in before
+        ),
+    )
+
+
 def place_of(ledger: Sequence[Entry], pk: UUID) -> int:
     """Return the place of a patrol in a ledger that holds it."""
     return next(n for n, one in enumerate(ledger) if one.id == pk)
@@ -102,8 +145,12 @@ def furthest_off(ledger: Sequence[Entry], now: datetime) -> Fraction:
     ahead = next((n for n, one in enumerate(ledger) if not one.is_fixed(now)), None)
     if ahead is None:
         return Fraction(0)
-    carried = closing([one.slot for one in ledger[:ahead]])
-    after = deviations([one.slot for one in ledger[ahead:]], carried)
+    return furthest([one.slot for one in ledger], ahead)
+
+
+def furthest(slots: Sequence[Slot], since: int) -> Fraction:
+    """Return the largest deviation after any patrol from one place on."""
+    after = deviations(slots[since:], closing(slots[:since]))
     return max((abs(d) for each in after for d in each.values()), default=Fraction(0))
 
 

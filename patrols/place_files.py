@@ -87,7 +87,7 @@ def read(data: bytes, *types: str) -> Found:
     try:
         text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise Invalid("not_text", _("The file is not GPX and not GeoJSON.")) from None
+        raise Invalid("not_text", _("The file is neither GPX nor GeoJSON.")) from None
     given = _gpx(text, types) if text.startswith("<") else _json(text, types)
     shape = _built(given)
     points = shape.num_coords
@@ -120,7 +120,8 @@ def _json(text: str, types: tuple[str, ...]) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
-        raise Invalid("not_json", _("This is not GeoJSON.")) from None
+        words = _("The file is neither GPX nor GeoJSON.")
+        raise Invalid("not_json", words) from None
     return from_geojson(given, *types)
 
 

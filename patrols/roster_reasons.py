@@ -166,8 +166,8 @@ def _can_be(
 ) -> bool:
     if change.code == "other-lead":
         return change.detail in leads.get(change.patrol, ())
-    # A patrol of nobody is none.
-    return change.code != "fewer-places" or sum(places.values()) > 1
+    # Whoever takes part sends somebody: a patrol without it is another patrol.
+    return change.code != "fewer-places" or places[change.detail] > 1
 
 
 def _told(

@@ -3,9 +3,10 @@
 The marking of a patrol may have risen since; then nothing is told of it here.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
@@ -13,9 +14,10 @@ from django.db.models import Prefetch
 from agencies.models import Officer
 from agencies.policy import Actor
 from patrols.actions.remedies import CARRIED_OUT
-from patrols.models import Gap, Patrol, Remedy, Roster
+from patrols.models import OPEN_STATES, Gap, Patrol, Remedy, Roster
 
 Patrols = dict[str, Patrol]
+NOBODY: Mapping[tuple[str, str], int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,19 @@ def known_patrols(row: Roster, actor: Actor) -> Patrols:
     return {str(patrol.pk): patrol for patrol in rows}
 
 
-def outings(row: Roster, known: Patrols) -> Iterator[Outing]:
-    """Yield the patrols, in order."""
+def outings(
+    row: Roster, known: Patrols, fallen: Mapping[tuple[str, str], int] = NOBODY
+) -> Iterator[Outing]:
+    """Yield the patrols, in order.
+
+    ``fallen`` is by patrol and agency how many of those sent cannot go any more.
+    """
     for pk, asked in _kept(row.summary.get("asked", {}), known):
         crew = row.summary["crews"].get(pk, {})
-        places = [Place(c, n, int(crew.get(c, 0))) for c, n in sorted(asked.items())]
+        places = [
+            Place(code, n, max(0, int(crew.get(code, 0)) - fallen.get((pk, code), 0)))
+            for code, n in sorted(asked.items())
+        ]
         yield Outing(known[pk], places)
 
 
@@ -159,6 +169,34 @@ def causes(row: Roster, known: Patrols) -> Iterator[Cause]:
     for one in row.causes:
         if patrol := known.get(one["patrol"]):
             yield Cause(patrol, one["agency"])
+
+
+def fallen(
+    actor: Actor, own: Iterable[Patrol], mending: Iterable[Roster], known: Patrols
+) -> Counter[tuple[str, str]]:
+    """Return, by patrol and agency, how many of those sent cannot go any more.
+
+    ``own`` are the patrols of colleagues, one for each. How many of a partner's cannot
+    go, that agency alone knows: the rosters that mend it name a patrol once.
+    """
+    found = Counter((str(patrol.pk), actor.agency or "") for patrol in own)
+    found.update(
+        {
+            (str(one.patrol.pk), one.agency)
+            for row in mending
+            for one in causes(row, known)
+            if one.agency != actor.agency and one.patrol.state in OPEN_STATES
+        }
+    )
+    return found
+
+
+def is_least(least: Mapping[str, Any], terms: Mapping[str, int]) -> bool:
+    """Whether it is proven that no plan lacks fewer people and papers."""
+    rules = {"H1": "unfilled", "H2": "certificates", "H3": "commanders"}
+    return bool(least["is_proven"]) and all(
+        least["missing"].get(rule, 0) == terms[name] for rule, name in rules.items()
+    )
 
 
 def _kept(told: dict[str, Any], known: Patrols) -> Iterable[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from agencies.models import AbsenceKind, AssetKind, Officer, Qualification
 from agencies.policy import Actor
@@ -30,17 +30,10 @@ RULES: dict[str, str | Promise] = {
 # Why somebody does not fill a gap, by the engine's codes; absences by their kind.
 REASONS: dict[str, str | Promise] = {
     "no-authorisation": gettext_lazy("not authorised or not cleared"),
-    "no-language": gettext_lazy("speak no common language"),
     "duty-elsewhere": gettext_lazy("on duty elsewhere, or resting from it"),
-    "hours-elsewhere": gettext_lazy("have a full week elsewhere"),
-    "days-elsewhere": gettext_lazy("have worked too many days in a row elsewhere"),
     "not-certified": gettext_lazy("without the certificate"),
     "not-commander": gettext_lazy("not qualified to command"),
-    "on-this-patrol": gettext_lazy("go on this patrol already"),
     "on-duty-or-resting": gettext_lazy("on another patrol, or resting from it"),
-    "week-is-full": gettext_lazy("have a full week"),
-    "days-in-a-row": gettext_lazy("have worked too many days in a row"),
-    "crew-language": gettext_lazy("share no language with the crew"),
     "no-place": gettext_lazy("there is no place left for them"),
     "free": gettext_lazy("free"),
     "away": gettext_lazy("away"),
@@ -48,6 +41,44 @@ REASONS: dict[str, str | Promise] = {
     "gone": gettext_lazy("account disabled, or not sent any more"),
     "maintenance": gettext_lazy("in maintenance"),
     "unserviceable": gettext_lazy("not serviceable"),
+}
+# The same with a verb, for one and for several.
+VERBS: dict[str, Any] = {
+    "no-language": ngettext_lazy(
+        "speaks no common language",
+        "speak no common language",
+        "n",
+    ),
+    "hours-elsewhere": ngettext_lazy(
+        "has a full week elsewhere",
+        "have a full week elsewhere",
+        "n",
+    ),
+    "days-elsewhere": ngettext_lazy(
+        "has worked too many days in a row elsewhere",
+        "have worked too many days in a row elsewhere",
+        "n",
+    ),
+    "on-this-patrol": ngettext_lazy(
+        "goes on this patrol already",
+        "go on this patrol already",
+        "n",
+    ),
+    "week-is-full": ngettext_lazy(
+        "has a full week",
+        "have a full week",
+        "n",
+    ),
+    "days-in-a-row": ngettext_lazy(
+        "has worked too many days in a row",
+        "have worked too many days in a row",
+        "n",
+    ),
+    "crew-language": ngettext_lazy(
+        "shares no language with the crew",
+        "share no language with the crew",
+        "n",
+    ),
 }
 # What a plan is judged by, in its own units.
 TERMS: dict[str, str | Promise] = {
@@ -72,17 +103,19 @@ FAILURES: dict[str, str | Promise] = {
 }
 
 
-def reason(code: str) -> str:
-    """Return why somebody does not fill a gap."""
+def reason(code: str, n: int = 1) -> str:
+    """Return why some officers do not fill a gap."""
     start, _dot, kind = code.partition(".")
     if start == "away" and kind in AbsenceKind.values:
         return str(AbsenceKind(kind).label)
+    if start in VERBS:
+        return str(VERBS[start] % {"n": n})
     return str(REASONS.get(start, code))
 
 
 def funnel(counted: Iterable[Any]) -> list[tuple[str, int]]:
     """Return a stored funnel in words."""
-    return [(reason(code), number) for code, number in counted]
+    return [(reason(code, number), number) for code, number in counted]
 
 
 def requirement(rule: str, detail: str, count: int) -> str:

@@ -10,6 +10,7 @@ from agencies.policy import Actor
 from patrols import calendar, coverage
 from patrols.coverage import Part, Span
 from patrols.models import BorderSection, Patrol, PatrolState, Programme
+from patrols.rules import series_of
 
 
 def midnights(days: Sequence[date]) -> list[datetime]:
@@ -30,7 +31,10 @@ def parts_of(
     codes = {code for found in named.values() for code in found}
     sections = list(BorderSection.objects.filter(code__in=codes))
     found = coverage.table(
-        _patrolled(actor, named, cuts), [row.code for row in sections], cuts
+        _patrolled(actor, named, cuts),
+        [row.code for row in sections],
+        cuts,
+        list(_due(actor, cuts)),
     )
     return [(row, found[row.code]) for row in sections]
 
@@ -44,6 +48,17 @@ def unnamed(actor: Actor) -> list[BorderSection]:
 def _sections_of_programmes(actor: Actor) -> dict[object, list[str]]:
     rows = Programme.objects.visible_to(actor)
     return dict(rows.values_list("pk", "section_codes"))
+
+
+def _due(actor: Actor, cuts: Sequence[datetime]) -> Iterator[tuple[str, Span]]:
+    """Yield, by section, the patrols that the rules of programmes name."""
+    for programme in Programme.objects.visible_to(actor).filter(is_active=True):
+        if not programme.section_codes:
+            continue
+        first = cuts[0] - programme.duration
+        for start in series_of(programme).starts(first, cuts[-1]):
+            for code in programme.section_codes:
+                yield code, Span(start, programme.end_after(start))
 
 
 def _patrolled(

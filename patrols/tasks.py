@@ -10,7 +10,7 @@ from agencies.context import system
 from agencies.errors import Refused
 from patrols.actions import open_due
 from patrols.actions.asking import follow_up
-from patrols.actions.mending import mend
+from patrols.actions.mending import mend, supersede_drafts
 from patrols.actions.swaps import lapse_swap
 from patrols.consent_rules import REMINDERS
 from patrols.models import Consent, Programme, Roster, RosterState, Swap
@@ -91,6 +91,8 @@ def solve_rosters() -> bool:
 def mend_rosters() -> int:
     """Ask for published rosters anew whose people or assets cannot go any more.
 
+    Older drafts for the same patrols are superseded.
+
     Started by whatever changes people, papers and assets, and by the schedule; each
     roster in its own transaction. Returns how many were asked for.
     """
@@ -103,6 +105,7 @@ def mend_rosters() -> int:
     count = 0
     for roster in rosters:
         with system("mend rosters") as by:
+            supersede_drafts(roster=roster, by=by)
             found = hindrances(roster)
             count += mend(roster=roster, found=found, by=by) is not None
     return count

@@ -195,24 +195,3 @@ def deviation_in_words(deviation: Fraction) -> str:
     if deviation > 0:
         return _("%(n)s ahead of its share") % size
     return _("%(n)s behind its share") % size
-
-
-def why(lead: str, before: dict[str, Standing], weights: dict[str, int]) -> str:
-    """Say why the rotation gave a lead, from the standing before the patrol."""
-    total = sum(weights.values())
-    if lead not in weights:
-        return _("%(lead)s was named outside the rotation.") % {"lead": lead}
-    if len(weights) == 1:
-        return _("%(lead)s is the only agency entitled to lead.") % {"lead": lead}
-    old = before.get(lead, Standing())
-    now = old.entitlement + Fraction(weights[lead], total)
-    return _(
-        "It was the turn of %(lead)s. It is due %(weight)d of every %(total)d leads: by"
-        " this patrol that makes %(share)s, and before it had led %(leads)s."
-    ) % {
-        "lead": lead,
-        "share": decimal(now),
-        "weight": weights[lead],
-        "total": total,
-        "leads": decimal(Fraction(old.leads)),
-    }

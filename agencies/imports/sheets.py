@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from tablib.core import Dataset
@@ -33,6 +33,8 @@ class Sheet:
 
     columns: list[str]
     rows: list[tuple[int, list[str]]]
+    # The numbers of the rows that have more cells than there are columns.
+    ragged: list[int] = field(default_factory=list)
 
     def dataset(self) -> Dataset:
         """Return it as ``tablib`` has it, without the numbers."""
@@ -63,18 +65,18 @@ def read(text: str, *, known: Collection[str], needed: Iterable[str]) -> Sheet:
         raise Invalid("empty_file", _("The file is empty."))
     columns = [name.strip().lower() for name in lines[0][1]]
     _require_columns(columns, known, needed)
-    rows = []
+    rows, ragged = [], []
     for number, cells in lines[1:]:
         if len(cells) > len(columns):
-            words = _("Row %(row)s has more cells than there are columns.")
-            raise Invalid("ragged_row", words % {"row": number})
-        rows.append((number, cells + [""] * (len(columns) - len(cells))))
-    if not rows:
+            ragged.append(number)
+        else:
+            rows.append((number, cells + [""] * (len(columns) - len(cells))))
+    if not rows and not ragged:
         raise Invalid("empty_file", _("There is no row below the columns' names."))
-    if len(rows) > MAX_ROWS:
+    if len(rows) + len(ragged) > MAX_ROWS:
         words = _("More than %(most)s rows: cut the file in parts.")
         raise Invalid("too_many_rows", words % {"most": MAX_ROWS})
-    return Sheet(columns, rows)
+    return Sheet(columns, rows, ragged)
 
 
 def _is_by_semicolons(text: str) -> bool:

@@ -127,7 +127,9 @@ class Table(Resource):
         result = self.import_data(  # type: ignore[no-untyped-call]
             sheet.dataset(), dry_run=is_trial, rollback_on_validation_errors=True
         )
-        steps, faults = [], []
+        text = _("It has more cells than there are columns.")
+        faults = [Fault(number, "", "ragged_row", text) for number in sheet.ragged]
+        steps = []
         for (number, cells), done, changes in zip(
             sheet.rows, result.rows, self.changes, strict=True
         ):
@@ -138,7 +140,7 @@ class Table(Resource):
             steps.append(Step(number, _VERBS[done.import_type], shown, changes))
             if done.validation_error is not None:
                 faults += _faults(number, done.validation_error)
-        return Plan(steps, faults)
+        return Plan(steps, sorted(faults, key=lambda fault: fault.row))
 
     def written(self) -> bytes:
         """Return the agency's own rows as a file that :meth:`run` reads."""

@@ -17,7 +17,7 @@ from agencies.actions import releases
 from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.policy import Actor, Permission, require
 from live.kinds import Kind
-from patrols import rules
+from patrols import commanding, rules
 from patrols.actions import asking, steps
 from patrols.actions.crewing import follow_patrol
 from patrols.models import (
@@ -141,6 +141,7 @@ def adopt(*, patrol: Patrol, agency: str, by: Actor) -> Patrol:
     changed = row.take(consent.proposal)
     rules.require_patrol(row, by, changed=changed)
     names = [name.removesuffix("_id") for name in changed]
+    names = commanding.let_go(row, names, by)
     releases.save_changed(row=row, changed=names, kind=Kind.PATROL_CHANGED, by=by)
     follow_patrol(patrol=row, by=by)
     steps.carry_over(patrol=row, before=before, kind=Kind.PATROL_CHANGED, by=by)

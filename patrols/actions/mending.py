@@ -57,6 +57,23 @@ def mend(*, roster: Roster, found: Mapping[UUID, str], by: Actor) -> Roster | No
     return made
 
 
+@transaction.atomic
+def supersede_drafts(*, roster: Roster, by: Actor) -> None:
+    """Supersede the older drafts for the same patrols as a published roster.
+
+    They can be published no more; whoever lists rosters would take them for a choice.
+    """
+    drafts = Roster.objects.filter(
+        owner=roster.owner_id,
+        agreement=roster.agreement_id,
+        state=RosterState.READY,
+        finished_at__lt=roster.published_at,
+    ).exclude(mends=roster)
+    named = set(roster.summary["crews"])
+    locked = drafts.select_for_update(of=("self",)).order_by("pk")
+    _supersede([one for one in locked if set(one.summary["crews"]) <= named], by)
+
+
 def _family(roster: Roster) -> Q:
     return Q(roster=roster) | Q(roster__mends=roster)
 

@@ -15,7 +15,7 @@ from agencies.models import Officer
 from agencies.policy import Actor, Permission, Role, require
 from live.journal import record as record_event
 from live.kinds import Kind
-from patrols import rules
+from patrols import commanding, rules
 from patrols.actions import asking, steps
 from patrols.actions.crewing import follow_patrol
 from patrols.demand_rules import touched
@@ -61,6 +61,7 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     if not changed:
         return row
     rules.require_patrol(row, by, changed=changed)
+    changed = commanding.let_go(row, changed, by)
     releases.save_changed(row=row, changed=changed, kind=Kind.PATROL_CHANGED, by=by)
     steps.carry_over(patrol=row, before=before, kind=Kind.PATROL_CHANGED, by=by)
     if {"starts_at", "ends_at"} & set(changed):
@@ -72,12 +73,16 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
 
 @transaction.atomic
 def start(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol:
-    """Say that an agreed patrol has left, now or at a time past."""
+    """Say that an agreed patrol has left, now or at a time past.
+
+    Refused while its commander is away, or out with another patrol: name another one.
+    """
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_RUN)
     rules.require_step(row, "start", by)
     left_at = at or timezone.now()
     rules.require_past(left_at, pointer="/at")
+    commanding.require_present(row, left_at, by)
     return steps.move(
         patrol=row,
         kind=Kind.PATROL_STARTED,
@@ -149,7 +154,11 @@ def displace(*, patrol: Patrol, by: Actor) -> Patrol:
 
 @transaction.atomic
 def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
-    """Name the commander: an officer of the lead agency who may command."""
+    """Name the commander: an officer of the lead agency who may command.
+
+    Refused are who is away then (``commander_absent``) and who goes on another patrol
+    (``commander_booked``), as far as ``by`` sees it.
+    """
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_RUN)
     rules.require_step(row, "commander", by)
@@ -166,6 +175,7 @@ def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
             _("Name a commander of the lead agency."),
             pointer="/commander",
         )
+    commanding.require_able(row, found, by)
     row.commander = found
     row.touch()
     row.save()

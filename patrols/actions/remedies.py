@@ -42,6 +42,9 @@ def _fewer(row: Roster, patrol: Patrol, code: str, by: Actor) -> None:
     asked = row.summary["asked"].get(str(patrol.pk), {}).get(code)
     if not asked or demand.places.get(code) != asked:
         raise _overtaken()
+    if asked == 1:
+        text = _("Whoever takes part sends one officer at least: call the patrol off.")
+        raise Conflict("last_officer", text)
     fewer = replace(demand, places={**demand.places, code: asked - 1})
     patrols.change(patrol=patrol, by=by, demand=fewer.as_json())
 

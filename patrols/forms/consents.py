@@ -23,7 +23,8 @@ class RefuseForm(PartForm):
 
     name = "refuse"
     reason = ReasonField(
-        help_text=_("The owner and the agencies that take part can read it.")
+        required=True,
+        help_text=_("The owner and the agencies that take part can read it."),
     )
 
 

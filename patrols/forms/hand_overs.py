@@ -11,7 +11,9 @@ from agencies.forms import PartForm, ReasonField, choose
 class ReasonForm(PartForm):
     """Why the lead is declined, or taken."""
 
-    reason = ReasonField(help_text=_("All who see the patrol can read it."))
+    reason = ReasonField(
+        required=True, help_text=_("All who see the patrol can read it.")
+    )
 
 
 class OfferForm(ReasonForm):

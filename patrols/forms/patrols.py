@@ -1,6 +1,8 @@
 """Forms of patrols and of their board."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.forms import (
     DayField,
     MomentField,
+    PartForm,
     ReasonField,
     RefusableForm,
     any_agency,
@@ -19,7 +22,7 @@ from agencies.forms import (
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Officer, Purpose
 from agencies.policy import Actor, Role
-from patrols import rules
+from patrols import commanding, rules
 from patrols.models import Patrol, Route, Zone
 
 
@@ -127,17 +130,41 @@ class CancelForm(RefusableForm):
     reason = ReasonField()
 
 
-class CommanderForm(RefusableForm):
+if TYPE_CHECKING:
+    OfficerField = forms.ModelChoiceField[Officer]
+else:
+    # Generic for the type checker alone.
+    OfficerField = forms.ModelChoiceField
+
+
+class CommanderField(OfficerField):
+    """An officer; who cannot go is offered with the reason."""
+
+    obstacles: Mapping[UUID, commanding.Obstacle] = {}
+
+    def label_from_instance(self, obj: Officer) -> str:
+        """Return the name, and what stands in the way."""
+        found = self.obstacles.get(obj.pk)
+        return f"{obj} \N{EM DASH} {found.words}" if found else str(obj)
+
+
+class CommanderForm(PartForm):
     """Who commands."""
 
-    commander = forms.ModelChoiceField(
+    name = "name"
+    commander = CommanderField(
         Officer._default_manager.none(), label=_("commander"), to_field_name="username"
     )
 
-    def __init__(self, *args: Any, patrol: Patrol, actor: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, patrol: Patrol, actor: Actor, **kwargs: Any) -> None:
         """Offer the commanders of the lead agency whom the officer knows."""
         super().__init__(*args, **kwargs)
         known = Officer.objects.visible_to(actor).filter(
             agency=patrol.lead_id, is_active=True, roles__contains=[Role.COMMANDER]
         )
-        offer(self, "commander", known)
+        field = self.fields["commander"]
+        if isinstance(field, CommanderField):
+            field.queryset = known
+            field.obstacles = commanding.obstacles(
+                patrol, known.values_list("pk", flat=True), actor
+            )

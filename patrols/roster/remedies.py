@@ -20,11 +20,13 @@ from patrols.roster.conflict import (
     is_possible,
     shortage,
 )
-from patrols.roster.problem import Authorisation, Officer, Patrol, Problem
+from patrols.roster.problem import Authorisation, Officer, Patrol, Problem, Span
 
 REACH = 3 * 24 * 3600  # seconds around the conflict in which the effect is told
 NEAREST = 40  # patrols of those
 MOST = 40  # changes tried
+# What nobody can move: they end when they end.
+FIXED = {"sick", "suspension"}
 T = TypeVar("T")
 
 
@@ -105,7 +107,9 @@ def _changes(case: Case, found: Conflict) -> Iterator[Change]:
     for requirement in found.requirements:
         p = case.patrol_of[requirement.patrol]
         for o in case.asked(requirement.rule, requirement.detail, p):
-            yield from _of_officer(case, requirement, o, p)
+            for change in _of_officer(case, requirement, o, p):
+                if change.code != "move-leave" or _is_movable(case, o, p):
+                    yield change
     for patrol in case.patrols:
         if patrol.id in named:
             yield from _of_patrol(patrol, found)
@@ -132,11 +136,18 @@ def _of_officer(case: Case, asked: Requirement, o: int, p: int) -> Iterator[Chan
             yield Change("make-commander", patrol.id, officer.id)
 
 
+def _is_movable(case: Case, o: int, p: int) -> bool:
+    away = _during(case.officers[o], case.patrols[p])
+    return all(span.code not in FIXED for span in away)
+
+
 def _of_patrol(patrol: Patrol, found: Conflict) -> Iterator[Change]:
     for one in found.requirements:
-        if one.patrol == patrol.id and one.rule == "H1":
+        is_of_it = one.patrol == patrol.id
+        # Whoever takes part sends somebody.
+        if is_of_it and one.rule == "H1" and patrol.places[one.detail] > 1:
             yield Change("fewer-places", patrol.id, detail=one.detail)
-        if one.patrol == patrol.id and one.rule == "H3":
+        if is_of_it and one.rule == "H3":
             for code in sorted(patrol.places.keys() - {patrol.lead}):
                 yield Change("other-lead", patrol.id, detail=code)
 
@@ -163,11 +174,16 @@ def _with_patrol(problem: Problem, patrol: Patrol) -> Problem:
     return replace(problem, patrols=patrols)
 
 
+def _during(officer: Officer, patrol: Patrol) -> list[Span]:
+    """Return the absences that take up some of a patrol."""
+    return [
+        s for s in officer.away if s.starts < patrol.ends and patrol.starts < s.ends
+    ]
+
+
 def _stay(officer: Officer, patrol: Patrol, _detail: str) -> Officer:
-    away = (
-        s for s in officer.away if s.ends <= patrol.starts or patrol.ends <= s.starts
-    )
-    return replace(officer, away=tuple(away))
+    moved = _during(officer, patrol)
+    return replace(officer, away=tuple(s for s in officer.away if s not in moved))
 
 
 def _authorised(officer: Officer, patrol: Patrol, _detail: str) -> Officer:

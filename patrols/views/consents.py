@@ -27,6 +27,8 @@ from patrols.references import places
 MOST = 50
 # As far ahead drafts are offered to be proposed.
 AHEAD = timedelta(days=14)
+# The form that was refused, by its name on the page; nothing if all went well.
+Asked = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ def consent_of(row: Patrol, possible: set[str], actor: Actor) -> dict[str, Any]:
         ],
         "accepted": sum(c.state == ConsentState.ACCEPTED for c in consents),
         "own_consent": own if may_answer else None,
+        "answerers": actor.agency
+        if own is not None
+        and is_asked
+        and own.state == ConsentState.ASKED
+        and not actor.may(Permission.PATROL_PLAN)
+        else "",
         "refuse_form": RefuseForm() if may_answer else None,
         "propose_form": _propose_form(row, actor) if "propose" in possible else None,
     }
@@ -157,21 +165,21 @@ def propose_drafts(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("programme", pk=row.pk)
 
 
-def propose(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+def propose(request: HttpRequest, row: Patrol, actor: Actor) -> Asked:
     """Propose a draft as the form says; without a deadline, until the usual one."""
     form = ProposeForm(request.POST)
     if "deadline_at" not in request.POST:
         actions.propose(patrol=row, by=actor)
-        return
+        return {}
 
     def act() -> None:
         until = form.cleaned_data["deadline_at"]
         actions.propose(patrol=row, by=actor, deadline_at=until)
 
-    _say(request, form, act)
+    return {} if done(form, act) else {"propose_form": form}
 
 
-def refuse(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+def refuse(request: HttpRequest, row: Patrol, actor: Actor) -> Asked:
     """Refuse a patrol as the form says."""
     form = RefuseForm(request.POST)
 
@@ -179,18 +187,14 @@ def refuse(request: HttpRequest, row: Patrol, actor: Actor) -> None:
         reason = form.cleaned_data["reason"]
         actions.refuse(patrol=row, reason=reason, by=actor)
 
-    _say(request, form, act)
+    return {} if done(form, act) else {"refuse_form": form}
 
 
-def adopt(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+def adopt(request: HttpRequest, row: Patrol, actor: Actor) -> Asked:
     """Take over the counter-proposal of the agency that the form names."""
     agency = request.POST.get("agency", "")[:16].replace("\0", "")
     actions.adopt(patrol=row, agency=agency, by=actor)
-
-
-def _say(request: HttpRequest, form: Any, act: Any) -> None:
-    if not done(form, act):
-        messages.error(request, form.first_error)
+    return {}
 
 
 def _propose_form(row: Patrol, actor: Actor) -> ProposeForm:

@@ -33,7 +33,9 @@ def page(request: HttpRequest) -> HttpResponse:
                 {"day": day, "part": part, "holes": _holes(part)}
                 for day, part in zip(days, parts, strict=True)
             ],
-            "bare": sum(part.cover == Cover.NONE for part in parts),
+            "bare": sum(
+                part.cover == Cover.NONE and not part.is_rest for part in parts
+            ),
         }
         for section, parts in parts_of(actor, midnights(days))
     ]

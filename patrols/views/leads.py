@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from fractions import Fraction
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +38,8 @@ def lead_of(row: Patrol, actor: Actor, asked: str = "") -> dict[str, Any]:
     context = hand_over_of(row, actor)
     if found is None:
         return context
-    ledger, place = found
-    told = lead_words.explained(ledger, place, row.barred)
+    ledger, place, history = found
+    told = lead_words.explained(ledger, place, row.barred, history)
     return context | {
         "explained": told,
         "instead": lead_words.instead(ledger, place, asked, timezone.now())
@@ -55,7 +56,7 @@ def leads_of(row: Programme, actor: Actor, ledger: list[leads.Entry]) -> dict[st
     """Return what the page of a programme tells of its leads, from what one sees."""
     off = leads.furthest_off(ledger, timezone.now())
     return {
-        "off_words": wording.decimal(off),
+        "off_words": wording.decimal(off if off >= 1 else _ceiling(off)),
         "is_off": off >= 1,
         "plans": lead_plans.plans(row, actor, most=SHOWN),
         "unled": [_unled(one) for one in row.unled],
@@ -165,6 +166,11 @@ def certificate(request: HttpRequest, pk: UUID, leadplan_id: UUID) -> JsonRespon
     return answer
 
 
+def _ceiling(off: Fraction) -> Fraction:
+    """Return a bound in hundredths: rounded down, it would not be one."""
+    return Fraction(ceil(off * 100), 100)
+
+
 def _deviation(text: str) -> Fraction | None:
     """Return a deviation from its text; None for the rule of the house."""
     if text == "default":
@@ -193,8 +199,11 @@ def _programme(actor: Actor, pk: UUID) -> Programme:
     return get_object_or_404(rows, pk=pk)
 
 
-def _explained(row: Patrol, actor: Actor) -> tuple[list[leads.Entry], int] | None:
+def _explained(
+    row: Patrol, actor: Actor
+) -> tuple[list[leads.Entry], int, leads.History] | None:
     if row.programme is None or row.state == PatrolState.CANCELLED:
         return None
     ledger = leads.seen_entries(row.programme, actor)
-    return ledger, leads.place_of(ledger, row.pk)
+    place = leads.place_of(ledger, row.pk)
+    return ledger, place, leads.history_of(row.programme, ledger, place, actor)

@@ -23,11 +23,11 @@ from agencies.policy import Actor, Permission, require
 from agencies.views.logs import line_named
 from agencies.views.records import done, require_unchanged
 from agencies.views.sharing import sharing
-from patrols import actions, foresight, rules, wording
+from patrols import actions, commanding, foresight, rules, wording
 from patrols.clashes import clashes_of
 from patrols.forms.log import LogForm
 from patrols.forms.patrols import CancelForm, CommanderForm, PatrolForm
-from patrols.models import Patrol, PatrolLogEntry, Programme
+from patrols.models import CURRENT_STATES, Patrol, PatrolLogEntry, Programme
 from patrols.references import places, zone_of
 from patrols.tracks import heading
 from patrols.views import consents
@@ -46,13 +46,13 @@ FAR = timedelta(hours=1)
 def patrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a patrol."""
     actor = actor_of(request)
-    return _show(request, _seen(actor, pk), actor)
+    return _shown(request, _seen(actor, pk), actor)
 
 
-def _show(
-    request: HttpRequest, row: Patrol, actor: Actor, **forms: Any
+def _shown(
+    request: HttpRequest, row: Patrol, actor: Actor, **refused: Any
 ) -> HttpResponse:
-    """Draw the page, with forms that were sent and are not right yet."""
+    """Return the page of a patrol, perhaps with a form that was ``refused``."""
     possible = rules.possible(row, actor)
     context = {
         "patrol": row,
@@ -66,11 +66,19 @@ def _show(
         **_whereabouts(row, actor),
         **lead_of(row, actor, request.GET.get("instead", "")),
         "clashes": clashes_of(row, zone_of(row), actor),
+        "obstacle": commanding.obstacles(row, [row.commander_id], actor).get(
+            row.commander_id
+        )
+        if row.commander_id and row.state in CURRENT_STATES
+        else None,
         **sharing(row, actor),
         **log_parts(row, actor),
-        **forms,
     }
-    return render(request, "patrols/patrol.html", context)
+    for part, form in refused.items():
+        if not context.get(part):
+            # What it was part of is no longer on the page.
+            messages.error(request, form.first_error)
+    return render(request, "patrols/patrol.html", context | refused)
 
 
 @officer_required
@@ -153,7 +161,10 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     if plain := _PLAIN.get(name):
         plain(patrol=row, by=actor)
     elif with_form := _WITH_FORM.get(name):
-        with_form(request, row, actor)
+        for part, form in with_form(request, row, actor).items():
+            if not form.non_field_errors():
+                return _shown(request, row, actor, **{part: form})
+            messages.error(request, form.first_error)
     else:
         raise BadRequest("step")
     return redirect("patrol", pk=row.pk)
@@ -180,7 +191,7 @@ def log(request: HttpRequest, pk: UUID) -> HttpResponse:
         context = {"patrol": row, **log_parts(row, actor), **refused}
         return render(request, "patrols/_log.html", context)
     if is_refused:
-        return _show(request, row, actor, **refused)
+        return _shown(request, row, actor, **refused)
     return redirect("patrol", pk=row.pk)
 
 
@@ -197,20 +208,22 @@ def read_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("patrol", pk=row.pk)
 
 
-def _cancel(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+def _cancel(request: HttpRequest, row: Patrol, actor: Actor) -> consents.Asked:
     form = CancelForm(request.POST)
     if not form.is_valid():
         raise Invalid("bad_text", _("At most 300 characters."), pointer="/reason")
     actions.cancel(patrol=row, reason=form.cleaned_data["reason"], by=actor)
+    return {}
 
 
-def _name_commander(request: HttpRequest, row: Patrol, actor: Actor) -> None:
+def _name_commander(request: HttpRequest, row: Patrol, actor: Actor) -> consents.Asked:
     form = CommanderForm(request.POST, patrol=row, actor=actor)
-    if form.is_valid():
+
+    def act() -> None:
         officer = form.cleaned_data["commander"]
         actions.name_commander(patrol=row, officer=officer, by=actor)
-    else:
-        messages.error(request, _("Name a commander of the lead agency."))
+
+    return {} if done(form, act) else {"commander_form": form}
 
 
 # What the buttons do: with nothing more, or with what their form says.

@@ -1,13 +1,13 @@
 """Rosters: ask for one, watch it grow, judge it, publish it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -37,6 +37,8 @@ AT_WORK = (RosterState.QUEUED, RosterState.SOLVING)
 # Not yet published, and it may be.
 WAITING = (*AT_WORK, RosterState.READY)
 MOST_SHOWN = 100
+# Who goes by a roster, or would: not whom another has replaced.
+COUNTED = Q(is_active=True) | Q(roster__state=RosterState.READY)
 
 
 @officer_required
@@ -45,7 +47,15 @@ def rosters(request: HttpRequest) -> HttpResponse:
     """List the agency's rosters, the newest first."""
     actor = actor_of(request)
     require(actor, Permission.PATROL_PLAN)
-    rows = _seen(actor)[:MOST_SHOWN]
+    rows = list(_seen(actor)[:MOST_SHOWN])
+    fallen = Counter(
+        Assignment.objects.visible_to(actor)
+        .filter(COUNTED, roster__in=rows, patrol__state__in=OPEN_STATES)
+        .exclude(hindrance="")
+        .values_list("roster_id", flat=True)
+    )
+    for row in rows:
+        row.lacking = row.summary.get("missing", 0) + fallen[row.pk]
     context = {"rows": rows, "swaps": waiting(actor)}
     return render(request, "patrols/rosters.html", context)
 
@@ -93,7 +103,8 @@ def roster(request: HttpRequest, pk: UUID) -> HttpResponse:
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show how far a roster is; once it is done, the page is asked for anew."""
     row = _one(actor_of(request), pk)
-    if row.state not in AT_WORK:
+    # Badge and buttons say how it stood when the page was drawn.
+    if row.state not in AT_WORK or request.GET.get("state", row.state) != row.state:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {"roster": row, **_progress(row)}
     return render(request, "patrols/_roster_progress.html", context)
@@ -179,10 +190,26 @@ def _result(row: Roster, actor: Actor, known: shown.Patrols) -> dict[str, Any]:
     for one in sorted(own, key=lambda one: not one.is_commander):
         crews[str(one.patrol_id)].append(one)
     least = row.summary.get("shortage")
+    counted = [one for one in own if one.is_active or row.state == RosterState.READY]
+    hindered = _hindered(counted, known)
+    fallen = shown.fallen(
+        actor, [one["patrol"] for one in hindered], _mending(row, actor), known
+    )
     return {
         "terms": roster_words.terms(row.summary["terms"]),
         "saving": round(100 * row.summary["gap"]),
         "shortage": least and roster_words.shortage(least["missing"]),
+        "is_least": least is not None and shown.is_least(least, row.summary["terms"]),
+        "fallen_count": len(fallen),
+        "fallen": [
+            {
+                "patrol": known[pk],
+                "words": roster_words.gap("H1", code, count),
+            }
+            for (pk, code), count in sorted(
+                fallen.items(), key=lambda pair: (known[pair[0][0]].starts_at, pair[0])
+            )
+        ],
         "gaps": [
             {
                 "patrol": one.patrol,
@@ -194,14 +221,19 @@ def _result(row: Roster, actor: Actor, known: shown.Patrols) -> dict[str, Any]:
         "conflicts": [_conflict(one) for one in shown.conflicts(row, known, actor)],
         "patrols": [
             {"outing": one, "own": crews[str(one.patrol.pk)]}
-            for one in shown.outings(row, known)
+            for one in shown.outings(row, known, fallen)
         ],
         "people": _by_officer(own, known),
-        "hindered": _hindered(own, known)
+        "hindered": hindered
         + _hindered(_taken(AssetUse, actor).filter(roster=row), known),
-        "mending": _seen(actor).filter(mends=row, state__in=WAITING).first(),
+        "mending": next(iter(_mending(row, actor)), None),
         "wishes": wishes_on(row, actor),
     }
+
+
+def _mending(row: Roster, actor: Actor) -> list[Roster]:
+    """Return what was asked for to mend a roster, and may be published yet."""
+    return list(_seen(actor).filter(mends=row, state__in=WAITING))
 
 
 def _conflict(one: shown.Conflict) -> dict[str, Any]:
@@ -215,6 +247,10 @@ def _conflict(one: shown.Conflict) -> dict[str, Any]:
         ],
         "rules": [roster_words.RULES[rule] for rule in one.rules],
         "helped_by": one.helped_by,
+        # Fewer of them would be none at all.
+        "last_of": sorted(
+            {p.detail for p in one.requirements if p.rule == "H1" and p.count == 1}
+        ),
         "remedies": [
             {
                 "row": remedy,

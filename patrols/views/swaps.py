@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -108,6 +109,8 @@ def _own_wishes(actor: Actor, span: tuple[datetime, datetime]) -> list[dict[str,
     rows = Wish.objects.visible_to(actor).standing().filter(officer=actor.officer_id)
     wished = {row.patrol_id: row for row in rows}
     patrols = to_wish_for(actor).during(*span).select_related("lead")
+    # Whoever commands one goes on it already.
+    patrols = patrols.exclude(commander=actor.officer_id)
     return [
         {"patrol": patrol, "wish": wished.get(patrol.pk)}
         for patrol in patrols[:MOST]
@@ -272,10 +275,16 @@ def wish(request: HttpRequest, pk: UUID) -> HttpResponse:
     said = form.cleaned_data["wish"]
     try:
         if said == WishForm.NOTHING:
+            done_words = _("Your wish is taken back.")
             own = Wish.objects.visible_to(actor).standing()
             standing = get_object_or_404(own, patrol=row, officer=actor.officer_id)
             actions.take_back_wish(wish=standing, by=actor)
         else:
+            done_words = (
+                _("Noted: you would like to go.")
+                if said == WishForm.LIKE
+                else _("Noted: you would rather not go.")
+            )
             actions.wish(
                 patrol=row,
                 is_wanted=said == WishForm.LIKE,
@@ -286,4 +295,7 @@ def wish(request: HttpRequest, pk: UUID) -> HttpResponse:
         if refusal.status != 409:
             raise
         messages.error(request, str(refusal))
-    return redirect("duties")
+    else:
+        at = formats.localize(timezone.localtime(row.starts_at))
+        messages.success(request, f"{row.title}, {at}: {done_words}")
+    return redirect(f"{reverse('duties')}#wish-of-{row.pk}")

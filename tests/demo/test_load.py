@@ -3,8 +3,9 @@
 import json
 import os
 import stat
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -46,7 +47,14 @@ from incidents.models import (
 from incidents.schemas import faults
 from intel.models import Report
 from live.models import Event
-from patrols.models import BorderSection, Consent, Fix, Patrol, Programme
+from patrols.models import (
+    BorderSection,
+    Consent,
+    Fix,
+    Patrol,
+    PatrolState,
+    Programme,
+)
 from tests.demo.conftest import Loaded
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -119,8 +127,24 @@ def test_sixty_days_of_patrols(everything: Loaded) -> None:
     assert not agreed.exclude(consents__state="accepted").exists()
     past = Patrol.objects.filter(state="completed")
     assert not past.filter(fixes=None).exists()
-    assert not past.filter(commander=None).exists()
+    # Nobody commands two at once: now and then nobody is left.
+    assert past.filter(commander=None).count() < past.count() / 4
     assert not Patrol.objects.filter(state="under_way", last_place=None).exists()
+
+
+def test_no_commander_is_away_or_on_two_patrols(everything: Loaded) -> None:
+    rows = Patrol.objects.filter(commander__isnull=False, tear_line_of=None)
+    rows = rows.exclude(state=PatrolState.CANCELLED).order_by("starts_at")
+    led = defaultdict(list)
+    for patrol in rows:
+        led[patrol.commander_id].append(patrol)
+    assert len(led) > 5
+    for officer, patrols in led.items():
+        for first, second in pairwise(patrols):
+            assert first.ends_at <= second.starts_at, (first, second)
+        for one in patrols:
+            away = Absence.objects.filter(officer=officer)
+            assert not away.during(one.starts_at, one.ends_at).exists(), one
 
 
 def test_four_hundred_incidents(everything: Loaded) -> None:

@@ -28,8 +28,8 @@ from tests.leaks.extent import IS_LONG
 from tests.leaks.readers import Person, Readers
 from tests.world import World, standing
 
-# In ``make test`` those from whom most is hidden, and whom no other harness follows: the
-# outsider reads both worlds there (``test_worlds``).
+# In ``make test`` those from whom most is hidden, and whom no other harness follows:
+# the outsider reads both worlds there (``test_worlds``).
 PEOPLE = ["partner", "system", "nobody"]
 if IS_LONG:
     PEOPLE += [

@@ -30,6 +30,7 @@ from tests.patrols.consents import (
     state,
     told,
 )
+from tests.patrols.rosters import recruit
 from tests.patrols.series import (
     a_programme,
     agree,
@@ -225,9 +226,9 @@ def test_consent_on_the_pages(callers: Callers, world: World) -> None:
     patrol = far(world, release_to=["agency:UZ-BT"])
     page, step = f"/patrols/{patrol.pk}/", f"/patrols/{patrol.pk}/step/"
     assert "Awaiting your answer" not in shown(callers.partner, "/patrols/")
-    callers.owner.send(step, step="propose", deadline_at="2020-01-01T10:00")
+    sent = callers.owner.send(step, step="propose", deadline_at="2020-01-01T10:00")
     assert state(patrol) == "planned"
-    assert "The deadline lies ahead" in shown(callers.owner, page)
+    assert "The deadline lies ahead" in sent.content.decode()
     callers.owner.send(step, step="propose")
     for caller, is_asked in [(callers.partner, True), (callers.owner, False)]:
         board = shown(caller, "/patrols/")
@@ -239,8 +240,18 @@ def test_consent_on_the_pages(callers: Callers, world: World) -> None:
     assert "consent-title" not in other
     assert "Awaiting" not in shown(callers.late, "/patrols/")
     assert callers.late.send(step, step="accept").status_code == 403
-    callers.partner.send(step, step="refuse", reason="")
-    assert "Say why." in shown(callers.partner, page)
+    # Whoever may not answer is told who does; the question stays open without a word.
+    world.officers["tj-liaison"] = recruit(world, "TJ-BT", "tj-liaison", "liaison")
+    asked = shown(getattr(callers, "tj-liaison"), page)
+    assert "Planners of TJ-BT answer for it" in asked
+    assert 'value="accept"' not in asked
+    for nothing in ("", "   "):
+        sent = callers.partner.send(step, step="refuse", reason=nothing)
+        text = " ".join(sent.content.decode().split())
+        assert re.search(r'<details class="ask" name="ask" open>.*Refuse', text)
+        assert 'id="refuse_reason_error"' in text
+        assert re.search(r'<input[^>]*name="reason"[^>]*required[^>]*id="refuse_', text)
+    assert state(patrol) == "proposed"
     callers.partner.send(step, step="refuse", reason="No vehicle")
     assert state(patrol) == "planned"
     assert "No vehicle" in shown(callers.owner, page)

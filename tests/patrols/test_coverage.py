@@ -145,13 +145,31 @@ def test_sections_of_programmes_that_one_sees(
     assert [one["cover"] for one in after] == ["none", "part"]
 
 
+def test_a_day_without_a_patrol_by_rule_is_no_hole(
+    callers: Callers, world: World, week: list[Patrol]
+) -> None:
+    """The week before the programme begins rests; a patrol called off leaves a hole."""
+
+    def marks(day: date) -> str:
+        page = callers.partner.page(
+            "/patrols/coverage/", on=day.isoformat(), view="week"
+        )
+        return page.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+
+    before = marks(local_day(week[0]) - timedelta(days=7))
+    assert before.count("cover-rest") == 7
+    assert "hole" not in before
+    with acting(world.owner):
+        actions.cancel(patrol=week[0], reason="Snow", by=world.owner)
+    assert "hole all day" in marks(local_day(week[0]))
+
+
 def test_the_page_marks_holes_in_words(callers: Callers, week: list[Patrol]) -> None:
     asked = {"on": local_day(week[0]).isoformat()}
     page = callers.partner.page("/patrols/coverage/", view="week", **asked)
     text = page.content.decode()
     assert "Section KG-TJ-07" in text.partition("<tbody>")[2].partition("</tbody>")[0]
     assert "Section KG-TJ-08" in text.partition("<summary>")[2]
-    assert "cover-none" in text.partition("<tbody>")[2]
     assert "hole" in text.partition("<tbody>")[2]
     # By the partner's own clock, an hour behind.
     assert "15:00–24:00" in text

@@ -112,7 +112,7 @@ def test_patrol_says_why_its_lead_leads(callers: Callers, world: World) -> None:
     page = callers.partner.page(f"/patrols/{opened[1].pk}/").content.decode()
     text = " ".join(page.split())
     assert "It was the turn of TJ-BT. It is due 1 of every 3 leads" in text
-    assert "by this patrol that makes 0.67" in text
+    assert "by this patrol its share is 0.67" in text
     assert "before it had led 0" in text
     # A third of a lead more than its share, of which it was owed two thirds.
     assert "−0.33" in text

@@ -427,7 +427,8 @@ def test_wishes_on_one_s_own_page_and_over_rest(callers: Callers, world: World) 
     at = f"/patrols/{first.pk}/wish/"
     assert "rather not" in station.page("/patrols/duties/").content.decode()
     sent = station.send(at, wish="avoid", reason="School begins")
-    assert (sent.status_code, sent["Location"]) == (302, "/patrols/duties/")
+    back = f"/patrols/duties/#wish-of-{first.pk}"
+    assert (sent.status_code, sent["Location"]) == (302, back)
     assert "School begins" in station.page("/patrols/duties/").content.decode()
     (one,) = station.get("wishes/").json()["results"]
     assert (one["is_wanted"], one["officer"]) == (False, "officer:kg-three")

@@ -94,9 +94,32 @@ def test_the_cause_is_named_and_the_best_remedy_comes_first() -> None:
         ("H1", "B"),
     }
     assert found.relaxing == ("H4",)
+    # Whoever takes part sends somebody: nobody is emptied out of the patrol.
+    assert remedies(problem, found) == []
+
+
+def test_one_officer_fewer_is_offered_where_one_is_left() -> None:
+    problem = Problem(
+        (officer("o", languages=("ky",)), officer("p"), officer("r", "B")),
+        (patrol("p", 0, places={"A": 2, "B": 1}, languages=("ru", "ky")),),
+    )
+    found = conflict(problem, solve(problem, seconds=5))
+    assert found is not None
     tested = remedies(problem, found)
-    assert {one.change.code for one in tested} == {"fewer-places"}
+    assert [(one.change.code, one.change.detail) for one in tested] == [
+        ("fewer-places", "A")
+    ]
     assert all(one.after < one.before for one in tested)
+
+
+@pytest.mark.parametrize("kind", ["leave", "sick", "suspension"])
+def test_nobody_is_asked_to_move_a_sickness(kind: str) -> None:
+    away = (Span(at(0), at(1), kind),)
+    problem = Problem((officer("o", away=away),), (patrol("p", 0),))
+    found = conflict(problem, solve(problem, seconds=5))
+    assert found is not None
+    codes = {one.change.code for one in remedies(problem, found)}
+    assert codes == ({"move-leave"} if kind == "leave" else set())
 
 
 def test_the_funnel_counts_everybody_once() -> None:
