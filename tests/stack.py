@@ -370,14 +370,21 @@ def last_words(socket: ClientConnection, seconds: float) -> list[dict[str, Any]]
     return heard
 
 
-@pytest.fixture(scope="session")
-def stack(django_db_blocker: Any) -> Iterator[Stack]:
-    """Return a running system for the whole session."""
+@contextmanager
+def running(blocker: Any) -> Iterator[Stack]:
+    """Run a system; a module that wants one for itself overrides ``stack`` by it."""
     run = os.environ.get("KARAUL_TEST_DB", "main")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "solo")
-    made = Stack(f"stack_{run}_{worker}_{secrets.token_hex(2)}", django_db_blocker)
+    made = Stack(f"stack_{run}_{worker}_{secrets.token_hex(2)}", blocker)
     try:
         made.up()
         yield made
     finally:
         made.down()
+
+
+@pytest.fixture(scope="session")
+def stack(django_db_blocker: Any) -> Iterator[Stack]:
+    """Return a running system for the whole session."""
+    with running(django_db_blocker) as made:
+        yield made

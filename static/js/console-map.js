@@ -30,6 +30,8 @@ export async function startMap({ board, filters, choose, chosen }) {
   board.querySelector("[data-map-fit]").addEventListener("click", map.fitAll);
   tools(board, map, list, measure);
   pointing(board, map);
+  // Until now a click on them would have done nothing.
+  for (const button of board.querySelectorAll(".map-tools > :disabled")) button.disabled = false;
   return map;
 }
 

@@ -43,9 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def origin(stack: Stack) -> str:
     """Return the one origin, with its static files gathered."""
+    if "proxy" in stack.processes:
+        return stack.url
     environment = os.environ | {"DEMO": "1"}
     subprocess.run([ROOT / "bin" / "collect-static"], check=True, env=environment)
     stack.kill("web")

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -24,7 +25,7 @@ from tests.incidents import samples
 from tests.incidents.test_escalation import rule
 from tests.incidents.test_watch import begin, plan
 from tests.leaks import seed
-from tests.stack import PATIENCE, Stack, wait_until
+from tests.stack import PATIENCE, Stack, running, wait_until
 from tests.world import PLACE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -37,8 +38,15 @@ CALLS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def stack(django_db_blocker: Any) -> Iterator[Stack]:
+    """A system of its own: who keeps watch there, others would disturb."""
+    with running(django_db_blocker) as made:
+        yield made
+
+
 @pytest.fixture
-def night(stack: Stack, origin: str) -> Iterator[Stack]:
+def night(stack: Stack, origin: str) -> Stack:
     """A worker and a beat; KG-BS keeps watch; a patrol of TJ-BT is under way."""
     for name in ("worker", "beat"):
         stack.start(name)
@@ -52,9 +60,7 @@ def night(stack: Stack, origin: str) -> Iterator[Stack]:
             place = (PLACE.x, PLACE.y + 0.03)
             fix = patrols.NewFix(at=timezone.now(), place=place, device="radio")
             patrols.add_fixes(patrol=patrol, fixes=[fix], by=by)
-    yield stack
-    for name in ("worker", "beat"):
-        stack.kill(name)
+    return stack
 
 
 def the_incident() -> Incident:
@@ -83,7 +89,7 @@ def release(page: Page, agency: str) -> None:
     card.locator("[name$=scope][value=full]").check()
     card.locator(f"[name$=grantee][value='agency:{agency}']").check()
     card.get_by_role("button", name="Release", exact=True).click()
-    expect(page.locator(".grantee").filter(has_text=agency)).to_be_visible()
+    expect(card.locator(".grantee").filter(has_text=agency)).to_be_visible()
 
 
 def let_steps_be_due() -> None:

@@ -3,6 +3,7 @@
 And what a phone shows is there to be read and reached.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -24,10 +25,17 @@ from tests.patrols.series import (
     days_ahead,
     under_way,
 )
-from tests.stack import Stack
+from tests.stack import Stack, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SIZES = [(1400, 900), (1024, 768), PHONE]
+
+
+@pytest.fixture(scope="module")
+def stack(django_db_blocker: Any) -> Iterator[Stack]:
+    """A system of its own: its rosters take in all patrols there are."""
+    with running(django_db_blocker) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +98,6 @@ def require_in_window(page: Page, part: Locator) -> None:
     assert box["x"] + box["width"] <= size["width"], box
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
     ("who", "which", "word"),
     [
@@ -106,18 +113,19 @@ def test_what_opens_stays_in_the_window(
     who: str,
     which: str,
     word: str,
-    size: tuple[int, int],
 ) -> None:
-    page = look(who, f"/patrols/{plans[which].pk}/", size=size)
+    page = look(who, f"/patrols/{plans[which].pk}/")
     opener = page.locator("summary", has_text=word)
-    opener.click()
     body = page.locator("details.ask[open] .ask-body")
-    expect(body).to_be_visible()
-    require_in_window(page, body)
-    look.shot(page, f"ask-{which}-{size[0]}")
-    page.keyboard.press("Escape")
-    expect(body).to_be_hidden()
-    expect(opener).to_be_focused()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        opener.click()
+        expect(body).to_be_visible()
+        require_in_window(page, body)
+        look.shot(page, f"ask-{which}-{width}")
+        page.keyboard.press("Escape")
+        expect(body).to_be_hidden()
+        expect(opener).to_be_focused()
 
 
 def test_a_refusal_without_a_word_stays_open(

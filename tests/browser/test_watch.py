@@ -156,6 +156,8 @@ def test_messages_leave_and_cover_no_release(
     notice = page.locator("#notices .notice")
     expect(notice).to_have_text("Acknowledged: the owner sees it.")
     card = page.locator("section:has(> header > #releases-title)")
+    # The units come by themselves, and make the page longer.
+    page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     box, shown = card.bounding_box(), notice.bounding_box()
     assert box
@@ -175,11 +177,11 @@ def test_an_error_stays_until_it_is_closed(stack: Stack, look: Looker) -> None:
         patrol = a_patrol(stack.world, zone_code="Z-ERR")
     page = look("owner", f"/patrols/{patrol.pk}/")
     page.clock.install()
-    page.get_by_text("Name the commander…").click()
-    page.locator("[name=commander]").evaluate(
-        "one => { one.form.noValidate = true; one.selectedIndex = -1; }"
-    )
-    page.get_by_role("button", name="Name", exact=True).click()
+    with stack.database(), acting(stack.world.owner):
+        actions.propose(patrol=patrol, by=stack.world.owner)
+    # On a page that is behind.
+    page.get_by_text("Propose…").click()
+    page.get_by_role("button", name="Propose", exact=True).click()
     notice = page.locator("#notices .notice-error")
     expect(notice).to_be_visible()
     page.clock.fast_forward(9000)
