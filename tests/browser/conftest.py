@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.stack import ROOT, Stack
 
@@ -31,6 +37,8 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Patience with a machine that does much else, in milliseconds.
+expect.set_options(timeout=15_000)
 DESK = (1280, 800)
 PHONE = (390, 844)
 

@@ -310,9 +310,10 @@ def test_officer_disabled(stack: Stack) -> None:
 
 def test_role_taken(stack: Stack) -> None:
     def give(*roles: str) -> None:
-        officer, admin = stack.world.officers["owner_low"], stack.world.admin
-        with stack.database(), acting(admin):
-            accounts.change_officer(officer=officer, by=admin, roles=roles)
+        with stack.database():
+            officer, admin = stack.world.officers["owner_low"], stack.world.admin
+            with acting(admin):
+                accounts.change_officer(officer=officer, by=admin, roles=roles)
 
     with stack.socket(session=stack.session("owner_low")) as socket:
         next_frame(socket)
