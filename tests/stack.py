@@ -371,16 +371,32 @@ def last_words(socket: ClientConnection, seconds: float) -> list[dict[str, Any]]
 
 
 @contextmanager
-def running(blocker: Any) -> Iterator[Stack]:
-    """Run a system; a module that wants one for itself overrides ``stack`` by it."""
+def named(kind: str, blocker: Any) -> Iterator[Stack]:
+    """Give a system of which nothing runs yet, under a name of its own; end it."""
     run = os.environ.get("KARAUL_TEST_DB", "main")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "solo")
-    made = Stack(f"stack_{run}_{worker}_{secrets.token_hex(2)}", blocker)
+    made = Stack(f"{kind}_{run}_{worker}_{secrets.token_hex(2)}", blocker)
     try:
-        made.up()
         yield made
     finally:
         made.down()
+
+
+@contextmanager
+def running(blocker: Any) -> Iterator[Stack]:
+    """Run a system; a module that wants one for itself overrides ``stack`` by it."""
+    with named("stack", blocker) as made:
+        made.up()
+        yield made
+
+
+@contextmanager
+def brokered(kind: str, blocker: Any) -> Iterator[Stack]:
+    """Give a database and Redis alone, for workers."""
+    with named(kind, blocker) as made:
+        made.start_redis()
+        made.make_database()
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Escalations with real processes: workers that die, beats that are away, or two."""
 
 import os
-import secrets
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from live import sequencer
 from live.models import Event
 from tests.database import cursor_in
 from tests.incidents.test_watch import begin, plan
-from tests.stack import PATIENCE, Stack, is_busy, wait_until
+from tests.stack import PATIENCE, Stack, brokered, is_busy, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 # After the step's time, at most; more where the machine does much else as well.
@@ -34,14 +33,8 @@ def broker(django_db_blocker: Any, monkeypatch: Any, tmp_path: Any) -> Iterator[
     """A database and Redis; e-mails go into files."""
     monkeypatch.setenv("EMAIL_URL", f"filemail:///{tmp_path}")
     monkeypatch.setenv("TASK_LOG", "1")
-    run = os.environ.get("KARAUL_TEST_DB", "main")
-    made = Stack(f"watch_{run}_{secrets.token_hex(2)}", django_db_blocker)
-    try:
-        made.start_redis()
-        made.make_database()
+    with brokered("watch", django_db_blocker) as made:
         yield made
-    finally:
-        made.down()
 
 
 def prepare(stack: Stack) -> None:

@@ -1,7 +1,5 @@
 """A worker that is killed while it works a roster out, with real processes."""
 
-import os
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +11,7 @@ from live.models import Event
 from patrols import actions
 from patrols.models import Assignment, Roster, RosterState, RosterWork
 from tests.patrols.rosters import again, asked, opened, recruit
-from tests.stack import PATIENCE, Stack, wait_until
+from tests.stack import PATIENCE, Stack, brokered, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
 LEASE = 3
@@ -23,14 +21,8 @@ LEASE = 3
 def broker(django_db_blocker: Any, monkeypatch: Any) -> Iterator[Stack]:
     """A database and Redis, for workers whose leases are short."""
     monkeypatch.setenv("ROSTER_LEASE_SECONDS", str(LEASE))
-    run = os.environ.get("KARAUL_TEST_DB", "main")
-    made = Stack(f"worker_{run}_{secrets.token_hex(2)}", django_db_blocker)
-    try:
-        made.start_redis()
-        made.make_database()
+    with brokered("worker", django_db_blocker) as made:
         yield made
-    finally:
-        made.down()
 
 
 def solve(stack: Stack) -> None:
