@@ -1,24 +1,17 @@
 """For which incidents a rule counts: by category, severity and zone."""
 
 from collections.abc import Container, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import QuerySet
 
 from agencies.policy import Actor
 from incidents.models import Incident, Severity, StandingRelease
+from incidents.models.choosing import ChoosesIncidents
 from patrols.models import Zone
 
 
-class Rule(Protocol):
-    """What escalation and standing releases have in common."""
-
-    categories: list[str]
-    severity: str
-    zone_id: Any
-
-
-def fits(rule: Rule, incident: Incident, zones: Container[Any]) -> bool:
+def fits(rule: ChoosesIncidents, incident: Incident, zones: Container[Any]) -> bool:
     """Whether a rule counts for an incident; ``zones`` are the ids it lies in.
 
     No categories mean all, no zone means anywhere; the severity is the least.
@@ -32,7 +25,9 @@ def fits(rule: Rule, incident: Incident, zones: Container[Any]) -> bool:
     )
 
 
-def zones_around(incident: Incident, rules: Iterable[Rule], zones: Any) -> set[Any]:
+def zones_around(
+    incident: Incident, rules: Iterable[ChoosesIncidents], zones: Any
+) -> set[Any]:
     """Return which of the zones that rules name, among some, an incident lies in."""
     wanted = {rule.zone_id for rule in rules if rule.zone_id}
     if not wanted:

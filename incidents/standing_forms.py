@@ -5,18 +5,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import RefusableForm, choose, offer
+from agencies.forms import RefusableForm, choose
 from agencies.forms.grantees import grantee_choices
 from agencies.policy import Actor
 from agencies.records import ReleaseScope
 from incidents.actions.standing import LONGEST
-from incidents.fitting import own_zones
-from incidents.models import Category, Severity, StandingRelease
-from patrols.models import Zone
+from incidents.choosing_form import ChoosesIncidentsForm
+from incidents.models import StandingRelease
 
 
-class StandingForm(RefusableForm):
+class StandingForm(ChoosesIncidentsForm, RefusableForm):
     """For which incidents, to whom, how much, for how long."""
+
+    field_order = (
+        "name", "grantee", "scope", "categories", "severity", "zone", "hours",
+    )  # fmt: skip
 
     name = forms.CharField(label=_("name"), max_length=80)
     grantee = forms.ChoiceField(label=_("to whom"))
@@ -29,24 +32,6 @@ class StandingForm(RefusableForm):
             " some 10 km."
         ),
     )
-    categories = forms.MultipleChoiceField(
-        label=_("categories"),
-        required=False,
-        choices=Category.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen means all."),
-    )
-    severity = forms.ChoiceField(
-        label=_("least severity"), choices=Severity.choices, initial=Severity.UNKNOWN
-    )
-    zone = forms.ModelChoiceField(
-        Zone._default_manager.none(),
-        label=_("zone"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("anywhere"),
-        help_text=_("Whoever reports has to see the zone for it to count."),
-    )
     hours = forms.IntegerField(
         label=_("for how many hours"),
         required=False,
@@ -58,7 +43,10 @@ class StandingForm(RefusableForm):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         """Offer agencies, agreements and the agency's own zones."""
         super().__init__(*args, **kwargs)
-        offer(self, "zone", own_zones(actor))
+        self.offer_zones(actor)
+        self.fields["zone"].help_text = _(
+            "Whoever reports has to see the zone for it to count."
+        )
         # Agreements and agencies: officers come and go.
         choose(self, "grantee", [("", "–"), *grantee_choices(actor)[:2]])
 

@@ -11,9 +11,9 @@ from agencies.forms.records import VersionedForm
 from agencies.models import Officer, Post
 from agencies.policy import PERMISSIONS, Actor, Permission, Role
 from incidents.actions.rules import LONGEST, MOST_REPEATS, MOST_STEPS
-from incidents.models import Category, Duty, EscalationRule, Severity
+from incidents.choosing_form import ChoosesIncidentsForm
+from incidents.models import Duty, EscalationRule
 from incidents.on_duty import DEPUTY, OFFICER, ON_DUTY, ROLE, in_words
-from patrols.models import Zone
 
 # The roles that a centre's officers have: who may acknowledge, and who plans.
 CENTRE = (Role.LIAISON, Role.COMMANDER, Role.PLANNER)
@@ -121,8 +121,12 @@ class ReachForm(PartForm):
     )
 
 
-class RuleForm(VersionedForm):
+class RuleForm(ChoosesIncidentsForm, VersionedForm):
     """A rule of escalation: for which incidents, and up to six steps."""
+
+    field_order = (
+        "name", "position", "is_active", "categories", "severity", "zone", "repeats",
+    )  # fmt: skip
 
     name = forms.CharField(label=_("name"), max_length=80)
     position = forms.IntegerField(
@@ -133,23 +137,6 @@ class RuleForm(VersionedForm):
         help_text=_("The first rule that fits an incident counts; low ones first."),
     )
     is_active = forms.BooleanField(label=_("active"), required=False, initial=True)
-    categories = forms.MultipleChoiceField(
-        label=_("categories"),
-        required=False,
-        choices=Category.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen means all."),
-    )
-    severity = forms.ChoiceField(
-        label=_("least severity"), choices=Severity.choices, initial=Severity.UNKNOWN
-    )
-    zone = forms.ModelChoiceField(
-        Zone._default_manager.none(),
-        label=_("zone"),
-        required=False,
-        to_field_name="code",
-        empty_label=_("anywhere"),
-    )
     repeats = forms.IntegerField(
         label=_("repeats"),
         min_value=0,
@@ -163,8 +150,7 @@ class RuleForm(VersionedForm):
     ) -> None:
         """Add the fields of the steps, with what the rule has."""
         super().__init__(*args, actor=actor, is_new=is_new, **kwargs)
-        zones = Zone.objects.visible_to(actor).filter(owner=actor.agency_id)
-        offer(self, "zone", zones)
+        self.offer_zones(actor)
         self.rule: EscalationRule | None = rule
         people = colleagues(actor).order_by("name")
         whom = whom_choices([(one.username, str(one)) for one in people])

@@ -3,18 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Officer
 from agencies.records import Guarded, GuardedQuerySet, Versioned
-from incidents.models.incidents import Category, Incident, Severity
-from patrols.models import Zone
+from incidents.models.choosing import ChoosesIncidents
+from incidents.models.incidents import Incident
 
 
-class EscalationRule(Versioned):
+class EscalationRule(ChoosesIncidents, Versioned):
     """When and whom an agency calls about an incident that it has not acknowledged.
 
     Of an agency's active rules the first, by ``position``, that fits an incident
@@ -27,19 +26,6 @@ class EscalationRule(Versioned):
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("order"), default=100)
     is_active = models.BooleanField(_("active"), default=True)
-    # None: all.
-    categories = ArrayField(
-        models.CharField(max_length=12, choices=Category),
-        default=list,
-        blank=True,
-        verbose_name=_("categories"),
-    )
-    severity = models.CharField(
-        _("least severity"), max_length=8, choices=Severity, default=Severity.UNKNOWN
-    )
-    zone = models.ForeignKey(
-        Zone, models.PROTECT, null=True, related_name="+", verbose_name=_("zone")
-    )
     steps = models.JSONField(_("steps"))
     repeats = models.PositiveSmallIntegerField(_("repeats"), default=0)
 

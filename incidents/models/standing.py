@@ -3,7 +3,6 @@
 import uuid
 from typing import Any, ClassVar, Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.records import Guarded, GuardedQuerySet, ReleaseScope
-from incidents.models.incidents import Category, Severity
-from patrols.models import Zone
+from incidents.models.choosing import ChoosesIncidents
 
 
 class StandingReleaseQuerySet(GuardedQuerySet["StandingRelease"]):
@@ -23,7 +21,7 @@ class StandingReleaseQuerySet(GuardedQuerySet["StandingRelease"]):
         return self.filter(ended_at=None)
 
 
-class StandingRelease(Guarded):
+class StandingRelease(ChoosesIncidents, Guarded):
     """One version of a rule; a change ends it and makes the next.
 
     What is written here never changes, so that every release that it made can be
@@ -35,19 +33,6 @@ class StandingRelease(Guarded):
     version = models.PositiveIntegerField(default=1, editable=False)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=80)
-    # Empty: all.
-    categories = ArrayField(
-        models.CharField(max_length=12, choices=Category),
-        default=list,
-        blank=True,
-        verbose_name=_("categories"),
-    )
-    severity = models.CharField(
-        _("least severity"), max_length=8, choices=Severity, default=Severity.UNKNOWN
-    )
-    zone = models.ForeignKey(
-        Zone, models.PROTECT, null=True, related_name="+", verbose_name=_("zone")
-    )
     grantee = models.CharField(_("to whom"), max_length=200)
     scope = models.CharField(
         _("how much"), max_length=8, choices=ReleaseScope, default=ReleaseScope.FULL
