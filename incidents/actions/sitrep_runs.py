@@ -1,7 +1,6 @@
 """Situation reports as workers handle them: claimed, made or failed.
 
-Only the system context may: outside it no row is found. A claim has a number; whoever
-comes back with an older one has been given up for dead meanwhile, and changes nothing.
+Only the system context may: outside it no row is found. Claims: ``agencies.leases``.
 """
 
 from dataclasses import dataclass
@@ -56,9 +55,7 @@ def claim(*, by: Actor) -> Sitrep | None:
 @transaction.atomic
 def follow(*, sitrep: Sitrep, step: str, by: Actor) -> bool:
     """Say what the worker is at; return whether the report is still its own."""
-    held = Sitrep.objects.filter(
-        pk=sitrep.pk, claims=sitrep.claims, state=SitrepState.MAKING
-    )
+    held = Sitrep.objects.held(sitrep)
     return bool(held.update(step=step, lease_until=timezone.now() + LEASE))
 
 
@@ -97,9 +94,7 @@ def fail(*, sitrep: Sitrep, failure: str, by: Actor) -> None:
 
 def _held(sitrep: Sitrep) -> Sitrep | None:
     rows = Sitrep.objects.select_for_update(of=("self",)).select_related("agency")
-    return rows.filter(
-        pk=sitrep.pk, claims=sitrep.claims, state=SitrepState.MAKING
-    ).first()
+    return rows.held(sitrep).first()
 
 
 def _end(row: Sitrep, state: str, kind: Kind, by: Actor, failure: str = "") -> None:

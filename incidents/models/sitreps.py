@@ -1,15 +1,15 @@
 """Daily situation reports: what one officer saw of one day, on paper."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.leases import Leased, LeasedQuerySet
 from agencies.models import Agency, Agreement, Officer
 from agencies.policy import TLP, Actor, Level
-from agencies.records import Guarded, GuardedQuerySet, Versioned
+from agencies.records import Guarded, Versioned
 
 
 class SitrepScope(models.TextChoices):
@@ -40,20 +40,15 @@ class SitrepStep(models.TextChoices):
 AT_WORK = (SitrepState.QUEUED, SitrepState.MAKING)
 
 
-class SitrepQuerySet(GuardedQuerySet["Sitrep"]):
+class SitrepQuerySet(LeasedQuerySet["Sitrep"]):
     """Situation reports."""
-
-    def waiting(self, now: datetime) -> Self:
-        """Keep those to work on: queued, or left behind by a worker that died."""
-        left = Q(state=SitrepState.MAKING, lease_until__lt=now)
-        return self.filter(Q(state=SitrepState.QUEUED) | left)
 
     def own(self, actor: Actor) -> Self:
         """Keep those that an officer asked for: nobody else reads them."""
         return self.filter(author=actor.officer_id, author__isnull=False)
 
 
-class Sitrep(Versioned):
+class Sitrep(Leased, Versioned):
     """That a report of a day was asked for, and made: what proves it genuine.
 
     What it says is in :class:`SitrepPaper`, for its author alone. This row is for the
@@ -82,10 +77,6 @@ class Sitrep(Versioned):
     step = models.CharField(
         max_length=8, choices=SitrepStep, blank=True, editable=False
     )
-    # Until then its worker is taken to be alive; the claims so far, the last in force.
-    lease_until = models.DateTimeField(null=True, editable=False)
-    claims = models.PositiveSmallIntegerField(default=0, editable=False)
-    failure = models.CharField(max_length=40, blank=True, editable=False)
     made_at = models.DateTimeField(null=True, editable=False)
     # Of what it says, of the file, and what is printed on each page.
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -94,6 +85,7 @@ class Sitrep(Versioned):
 
     objects = SitrepQuerySet.as_manager()  # type: ignore[misc]
     headline: ClassVar[dict[str, Any]] = {"state": "state"}
+    WORKING: ClassVar[str] = SitrepState.MAKING
 
     class Meta(Versioned.Meta):
         """Newest first; proved by code or hash; of an agreement only if it says so."""

@@ -1,7 +1,6 @@
 """Rosters as workers handle them: claimed, followed, finished or failed.
 
-Only the system context may: outside it no row is found. A claim has a number; whoever
-comes back with an older one has been given up for dead meanwhile, and changes nothing.
+Only the system context may: outside it no row is found. Claims: ``agencies.leases``.
 """
 
 from collections.abc import Iterable
@@ -65,9 +64,7 @@ def claim(*, by: Actor) -> Roster | None:
 @transaction.atomic
 def follow(*, roster: Roster, progress: dict[str, Any], by: Actor) -> bool:
     """Give a sign of life; return whether to go on."""
-    held = Roster.objects.filter(
-        pk=roster.pk, claims=roster.claims, state=RosterState.SOLVING
-    )
+    held = Roster.objects.held(roster)
     now = timezone.now()
     told = {"progress": progress} if progress else {}
     is_held = held.update(lease_until=now + LEASE, **told)
@@ -118,8 +115,7 @@ _NOBODY = Audience(frozenset({NOBODY_KEY}))
 
 def _held(roster: Roster) -> Roster | None:
     rows = Roster.objects.select_for_update(of=("self",)).select_related("owner")
-    held = rows.filter(pk=roster.pk, claims=roster.claims, state=RosterState.SOLVING)
-    return held.first()
+    return rows.held(roster).first()
 
 
 def _end(row: Roster, state: str, kind: Kind, by: Actor, failure: str = "") -> None:

@@ -9,9 +9,10 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.leases import Leased, LeasedQuerySet
 from agencies.models import Agency, Agreement, Asset, Officer
 from agencies.policy import Actor, Permission
-from agencies.records import Guarded, GuardedQuerySet, Versioned
+from agencies.records import Guarded, Versioned
 from patrols.models.patrols import Patrol
 
 
@@ -34,20 +35,15 @@ class RosterState(models.TextChoices):
     SUPERSEDED = "superseded", _("superseded")
 
 
-class RosterQuerySet(GuardedQuerySet["Roster"]):
+class RosterQuerySet(LeasedQuerySet["Roster"]):
     """Rosters."""
-
-    def waiting(self, now: datetime) -> Self:
-        """Keep those to work on: queued, or left behind by a worker that died."""
-        left = Q(state=RosterState.SOLVING, lease_until__lt=now)
-        return self.filter(Q(state=RosterState.QUEUED) | left)
 
     def in_work(self, now: datetime) -> Self:
         """Keep those that a worker holds."""
         return self.filter(state=RosterState.SOLVING, lease_until__gte=now)
 
 
-class Roster(Versioned):
+class Roster(Leased, Versioned):
     """A plan of who goes on an agency's patrols under an agreement, in some days.
 
     It is for its owner's eyes; it is never released. ``level`` is how sensitive the
@@ -73,18 +69,15 @@ class Roster(Versioned):
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
-    # Until then its worker is taken to be alive; the claims so far, the last in force.
-    lease_until = models.DateTimeField(null=True, editable=False)
-    claims = models.PositiveSmallIntegerField(default=0, editable=False)
     should_stop = models.BooleanField(default=False, editable=False)
     # How far the work is: phase, gap, gaps and when that was.
     progress = models.JSONField(default=dict, editable=False)
     # Terms in their units, per patrol what is filled and missing, and why: no names.
     summary = models.JSONField(default=dict, editable=False)
-    failure = models.CharField(max_length=40, blank=True, editable=False)
 
     objects = RosterQuerySet.as_manager()  # type: ignore[misc]
     headline: ClassVar[dict[str, Any]] = {"state": "state"}
+    WORKING: ClassVar[str] = RosterState.SOLVING
 
     class Meta(Versioned.Meta):
         """Newest first; it ends no sooner than it begins."""
