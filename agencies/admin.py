@@ -26,6 +26,7 @@ from agencies.administration import (
     ActionAdmin,
     HouseAdmin,
     HouseInline,
+    PlatformAdmin,
     ReadOnlyRecordAdmin,
     is_platform,
     may_enter,
@@ -48,20 +49,6 @@ from agencies.models import (
 from agencies.policy import Role
 
 _PAPER = ["valid_from", "expires_on", "authority", "revoked_at"]
-
-
-class PlatformAdmin(ActionAdmin):
-    """What platform administrators keep and agencies' administrators look at."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the platform add."""
-        return is_platform(request)
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        """Let the platform change."""
-        return is_platform(request)
 
 
 @admin.register(State)

@@ -248,3 +248,17 @@ class Site(admin.AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Lead to the page where every officer changes their password."""
         return redirect("password")
+
+
+class PlatformAdmin(ActionAdmin):
+    """What platform administrators keep and agencies' administrators look at."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let the platform add."""
+        return is_platform(request)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Let the platform change."""
+        return is_platform(request)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from agencies import problems
 from agencies.errors import NotFound, Refused
+from agencies.guards import is_part
 
 MACHINES = ("/api/", "/oauth/")
 # How long a lock-out lasts, in seconds (``AXES_COOLOFF_TIME``).
@@ -33,7 +34,7 @@ def answer(
     """Return a problem to machines, a short text to htmx, a page to people."""
     if is_for_machines(request):
         return problems.respond(status, code, text)
-    if request.headers.get("HX-Request"):
+    if is_part(request):
         return HttpResponse(text, status=status, content_type="text/plain")
     page = render_to_string(
         template or f"{status}.html", {"status": status, "text": text}

@@ -14,6 +14,11 @@ from agencies.policy import Actor
 View = Callable[..., HttpResponse]
 
 
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks: for a part of a page that is open already."""
+    return bool(request.headers.get("HX-Request"))
+
+
 def officer_required(view: View) -> View:
     """Let officers in; send others to the login page."""
 
@@ -21,7 +26,7 @@ def officer_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         actor = request.actor  # type: ignore[attr-defined]
         if actor is None or actor.officer_id is None:
-            if request.headers.get("HX-Request"):
+            if is_part(request):
                 # A fragment cannot show a login page: the whole page goes there.
                 return HttpResponse(status=401, headers={"HX-Refresh": "true"})
             return redirect_to_login(request.get_full_path())

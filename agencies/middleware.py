@@ -30,6 +30,7 @@ from agencies.accounts import (
 )
 from agencies.context import acting
 from agencies.errors import Conflict, Invalid, Refused
+from agencies.guards import is_part
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # A session is marked as seen once a minute, not at every request.
@@ -167,7 +168,7 @@ class RefusalMiddleware:
 def _page_before(request: HttpRequest) -> str:
     """Return the page of ours from which a form was sent, if it was."""
     came_from = request.headers.get("Referer", "")
-    is_form = request.method == "POST" and not request.headers.get("HX-Request")
+    is_form = request.method == "POST" and not is_part(request)
     is_ours = url_has_allowed_host_and_scheme(
         came_from, {request.get_host()}, require_https=request.is_secure()
     )

@@ -3,10 +3,9 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
-from agencies.administration import ActionAdmin, ReadOnlyRecordAdmin, is_platform
+from agencies.administration import PlatformAdmin, ReadOnlyRecordAdmin
 from agencies.guards import actor_of
 from incidents.actions.sightings import note_sighting
 from incidents.admin_forms import TypeForm
@@ -35,7 +34,7 @@ class IncidentAdmin(ReadOnlyRecordAdmin):
 
 
 @admin.register(IncidentType)
-class IncidentTypeAdmin(ActionAdmin):
+class IncidentTypeAdmin(PlatformAdmin):
     """Types of incident: reference data of all agencies."""
 
     form = TypeForm
@@ -43,13 +42,3 @@ class IncidentTypeAdmin(ActionAdmin):
     list_display = ["code", "category", "__str__", "needs_confirmation", "is_active"]
     list_filter = ["category", "is_active", "needs_confirmation"]
     search_fields = ["code"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the platform add."""
-        return is_platform(request)
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        """Let the platform change."""
-        return is_platform(request)

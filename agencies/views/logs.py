@@ -3,11 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from agencies.errors import NotFound
+from agencies.guards import is_part
 from agencies.logs import LogLine, ReadMark
 from agencies.policy import Actor
+from agencies.records import Record
 from agencies.serializers import person_seen
 from agencies.views.records import person
 
@@ -48,6 +51,13 @@ def line_named(request: HttpRequest, lines: Any, actor: Actor) -> Any:
     if entry is None:
         raise NotFound
     return entry
+
+
+def after_reading(request: HttpRequest, page: str, row: Record) -> HttpResponse:
+    """Answer that it is noted: htmx wants nothing back, others the record's page."""
+    if is_part(request):
+        return HttpResponse(status=204)
+    return redirect(page, pk=row.pk)
 
 
 def _mark_unread(lines: list[Any], marks: Any, actor: Actor) -> int:

@@ -1,11 +1,13 @@
 """What the pages of all records share: paging, versions, releases."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
@@ -192,6 +194,17 @@ def done(form: RefusableForm, act: Callable[[], None]) -> bool:
         form.refuse(refusal)
         return False
     return True
+
+
+@contextmanager
+def telling(request: HttpRequest) -> Iterator[None]:
+    """Let a refusal be read on the page that comes next; nothing has changed."""
+    try:
+        yield
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, str(refusal))
 
 
 def person(label: str | None) -> str:

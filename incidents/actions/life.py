@@ -133,38 +133,22 @@ def acknowledge(*, incident: Incident, by: Actor) -> Acknowledgement:
 @transaction.atomic
 def contain(*, incident: Incident, by: Actor, why: str = "") -> Incident:
     """Say that it does not grow any more; there is still work to be done."""
-    row = Incident.objects.locked(by, incident.pk)
-    require(by, Permission.INCIDENT_HANDLE, owner_of=row)
-    require_whole(row)
-    require_step(row, IncidentState.CONTAINED)
-    require_confirmed(row)
-    steps.move(
-        incident=row,
-        kind=Kind.INCIDENT_CONTAINED,
-        by=by,
-        why=why,
-        state=IncidentState.CONTAINED,
+    return _go_on(
+        incident, Kind.INCIDENT_CONTAINED, by, why, state=IncidentState.CONTAINED
     )
-    return row
 
 
 @transaction.atomic
 def resolve(*, incident: Incident, by: Actor, why: str = "") -> Incident:
     """Say that the incident is over on the ground; readers of its tear line, too."""
-    row = Incident.objects.locked(by, incident.pk)
-    require(by, Permission.INCIDENT_HANDLE, owner_of=row)
-    require_whole(row)
-    require_step(row, IncidentState.RESOLVED)
-    require_confirmed(row)
-    steps.move(
-        incident=row,
-        kind=Kind.INCIDENT_RESOLVED,
-        by=by,
-        why=why,
+    return _go_on(
+        incident,
+        Kind.INCIDENT_RESOLVED,
+        by,
+        why,
         state=IncidentState.RESOLVED,
         resolved_at=timezone.now(),
     )
-    return row
 
 
 @transaction.atomic
@@ -237,3 +221,22 @@ def _check_time(incident: Incident) -> None:
         raise Invalid(
             "too_long_ago", _("The time lies before 1990."), pointer="/occurred_at"
         )
+
+
+def _go_on(
+    incident: Incident,
+    kind: Kind,
+    by: Actor,
+    why: str,
+    *,
+    state: IncidentState,
+    **more: Any,
+) -> Incident:
+    """Move an incident on that is confirmed as far as its type wants it."""
+    row = Incident.objects.locked(by, incident.pk)
+    require(by, Permission.INCIDENT_HANDLE, owner_of=row)
+    require_whole(row)
+    require_step(row, state)
+    require_confirmed(row)
+    steps.move(incident=row, kind=kind, by=by, why=why, state=state, **more)
+    return row

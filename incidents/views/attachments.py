@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.errors import NotFound, Refused
-from agencies.guards import actor_of, officer_required, verb_of
+from agencies.guards import actor_of, is_part, officer_required, verb_of
 from agencies.policy import Actor, Permission
 from agencies.serializers import person_seen
-from agencies.views.logs import line_named
+from agencies.views.logs import after_reading, line_named
 from agencies.views.records import person
 from incidents.actions import attachments, log
 from incidents.file_forms import AttachForm
@@ -28,7 +28,7 @@ from incidents.views.log import file_parts
 @require_http_methods(["GET", "HEAD", "POST"])
 def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add files; htmx gets the part of the page that shows them."""
-    if request.method != "POST" and not request.headers.get("HX-Request"):
+    if request.method != "POST" and not is_part(request):
         # As of a verb: what opens this address again asks for the record.
         return redirect("incident", pk=pk)
     actor = actor_of(request)
@@ -125,9 +125,7 @@ def read_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = found(actor, pk)
     entry = line_named(request, LogEntry, actor)
     log.read_log(incident=row, entry=entry, by=actor)
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=204)
-    return redirect("incident", pk=row.pk)
+    return after_reading(request, "incident", row)
 
 
 def seen(row: Any, attachment_id: UUID, actor: Actor) -> Any:

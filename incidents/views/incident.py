@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.errors import NotFound
 from agencies.forms import minute
 from agencies.geo import place_text
-from agencies.guards import actor_of, officer_required
+from agencies.guards import actor_of, is_part, officer_required
 from agencies.models import Asset, Post
 from agencies.policy import Actor, Permission, require
 from agencies.serializers import officer_seen, person_seen
@@ -63,7 +63,7 @@ def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show all that one may know of an incident."""
     actor = actor_of(request)
     # A part of a page that is open already: its log.
-    row = (found if _is_part(request) else opened)(actor, pk)
+    row = (found if is_part(request) else opened)(actor, pk)
     return show(request, row, actor)
 
 
@@ -155,14 +155,10 @@ def show(
         **forms,
     }
     if not template:
-        template = LOG if _is_part(request) else PAGE
+        template = LOG if is_part(request) else PAGE
     if template == PAGE and is_owner:
         context["readers"] = readers_of(row, actor)
     return render(request, template, context)
-
-
-def _is_part(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request"))
 
 
 def may(row: Incident, actor: Actor) -> dict[str, bool]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.errors import NotFound, Refused
-from agencies.guards import actor_of, officer_required, verb_of
+from agencies.guards import actor_of, is_part, officer_required, verb_of
 from agencies.policy import Actor, Permission
 from agencies.views.records import done
 from incidents import units
@@ -114,9 +114,8 @@ def propose(request: HttpRequest, pk: UUID) -> HttpResponse:
         "units": units.propose(row, actor) if is_open else [],
         "can_assign": is_open and actor.may(Permission.INCIDENT_HANDLE),
     }
-    is_part = request.headers.get("HX-Request")
-    template = "incidents/_units.html" if is_part else "incidents/units.html"
-    return render(request, template, context)
+    page = "_units.html" if is_part(request) else "units.html"
+    return render(request, f"incidents/{page}", context)
 
 
 @officer_required

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies.actions import releases
 from agencies.errors import NotFound
-from agencies.guards import actor_of, officer_required, verb_of
+from agencies.guards import actor_of, is_part, officer_required, verb_of
 from agencies.views.records import done, release_by_form, release_form
 from incidents.actions import life, log, responses
 from incidents.forms import AssignForm, CloseForm, LogForm
@@ -73,7 +73,7 @@ def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     if not done(form, act):
         return show(request, row, actor, log_form=form)
-    if request.headers.get("HX-Request"):
+    if is_part(request):
         return show(request, row, actor)
     return redirect("incident", pk=row.pk)
 

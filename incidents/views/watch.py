@@ -13,13 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.errors import Refused
 from agencies.forms import minute
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Officer, Post
 from agencies.policy import Actor, Permission, require
 from agencies.serializers import person_seen
-from agencies.views.records import done, person, require_unchanged
+from agencies.views.records import done, person, require_unchanged, telling
 from incidents.actions import hand_overs, reach, watch
 from incidents.called import calls_of, seen_incidents
 from incidents.models import (
@@ -118,7 +117,7 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     if step == "offer":
         return _offer(request, row, actor)
     form = WhyForm(request.POST)
-    try:
+    with telling(request):
         if step == "start":
             watch.start_duty(duty=row, by=actor)
             messages.success(request, _("You are on duty."))
@@ -131,10 +130,6 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Ended. Nobody is on this duty now."))
         else:
             raise BadRequest("step")
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, str(refusal))
     return redirect("duty", pk=row.pk)
 
 
@@ -148,7 +143,7 @@ def answer(request: HttpRequest, pk: UUID, duty_hand_over_id: UUID) -> HttpRespo
     offered = get_object_or_404(given, pk=duty_hand_over_id)
     step = request.POST.get("step")
     form = WhyForm(request.POST)
-    try:
+    with telling(request):
         if step == "accept":
             hand_overs.accept_hand_over(hand_over=offered, by=actor)
             messages.success(request, _("You are on duty."))
@@ -160,10 +155,6 @@ def answer(request: HttpRequest, pk: UUID, duty_hand_over_id: UUID) -> HttpRespo
                 return _show(request, row, actor, why_form=form)
         else:
             raise BadRequest("step")
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, str(refusal))
     return redirect("duty", pk=row.pk)
 
 

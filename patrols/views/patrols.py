@@ -17,10 +17,10 @@ from agencies.accounts import agency_of
 from agencies.errors import Invalid
 from agencies.forms import minute
 from agencies.geo import place_text
-from agencies.guards import actor_of, officer_required, verb_of
+from agencies.guards import actor_of, is_part, officer_required, verb_of
 from agencies.models import Agreement, Officer
 from agencies.policy import Actor, Permission, require
-from agencies.views.logs import line_named
+from agencies.views.logs import after_reading, line_named
 from agencies.views.records import done, require_unchanged
 from agencies.views.sharing import sharing
 from patrols import actions, commanding, foresight, rules, wording
@@ -146,8 +146,7 @@ def _previewed(
         for name in names
         for text in form.errors.get(name, [])
     ]
-    is_fragment = request.headers.get("HX-Request") == "true"
-    page = "_patrol_preview.html" if is_fragment else "patrol_form.html"
+    page = "_patrol_preview.html" if is_part(request) else "patrol_form.html"
     return render(request, f"patrols/{page}", context)
 
 
@@ -174,8 +173,8 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a line to the log; htmx gets the log alone, also to draw it anew."""
-    is_part, is_sent = "HX-Request" in request.headers, request.method == "POST"
-    if not is_part and not is_sent:
+    is_sent = request.method == "POST"
+    if not is_part(request) and not is_sent:
         # As of a verb: what opens this address again asks for the record.
         return redirect("patrol", pk=pk)
     actor = actor_of(request)
@@ -187,7 +186,7 @@ def log(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     is_refused = is_sent and not done(form, act)
     refused = {"log_form": form} if is_refused else {}
-    if is_part:
+    if is_part(request):
         context = {"patrol": row, **log_parts(row, actor), **refused}
         return render(request, "patrols/_log.html", context)
     if is_refused:
@@ -203,9 +202,7 @@ def read_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _seen(actor, pk)
     entry = line_named(request, PatrolLogEntry, actor)
     actions.read_patrol_log(patrol=row, entry=entry, by=actor)
-    if "HX-Request" in request.headers:
-        return HttpResponse(status=204)
-    return redirect("patrol", pk=row.pk)
+    return after_reading(request, "patrol", row)
 
 
 def _cancel(request: HttpRequest, row: Patrol, actor: Actor) -> consents.Asked:

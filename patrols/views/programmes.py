@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.accounts import agency_of
 from agencies.errors import Invalid
-from agencies.guards import actor_of, officer_required
+from agencies.guards import actor_of, is_part, officer_required
 from agencies.models import Agreement
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, require_unchanged
@@ -122,7 +122,7 @@ def _previewed(
     """Answer with what the form would lead to: for htmx the fragment alone."""
     context = {"form": form, "programme": row if row.code else None}
     context |= _preview(row, form, actor) | {"is_previewed": True}
-    is_fragment = request.headers.get("HX-Request") == "true"
+    is_fragment = is_part(request)
     page = "_preview.html" if is_fragment else "programme_form.html"
     return render(request, f"patrols/{page}", context)
 

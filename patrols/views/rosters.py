@@ -14,11 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.errors import Refused
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Agreement, Asset, Officer
 from agencies.policy import Actor, Permission, require
-from agencies.views.records import done
+from agencies.views.records import done, telling
 from patrols import actions, roster_words
 from patrols import roster_shown as shown
 from patrols.forms.rosters import RosterForm
@@ -116,7 +115,7 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stop, publish or plan a roster anew, perhaps with a change that was tried."""
     actor = actor_of(request)
     row = _one(actor, pk)
-    try:
+    with telling(request):
         match request.POST.get("step"):
             case "stop":
                 actions.stop_roster(roster=row, by=actor)
@@ -132,11 +131,6 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
                 messages.success(request, text)
             case _:
                 raise BadRequest("step")
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        # Shown where the planner goes on from; the actions have changed nothing.
-        messages.error(request, str(refusal))
     return redirect("roster", pk=row.pk)
 
 

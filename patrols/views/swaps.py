@@ -19,7 +19,7 @@ from agencies.errors import Refused
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.models import Officer
 from agencies.policy import Actor, Permission
-from agencies.views.records import done
+from agencies.views.records import done, telling
 from patrols import actions, swap_rules
 from patrols.duties import asks_for, is_sent, to_wish_for
 from patrols.forms.swaps import ColleagueForm, NoForm, SwapForm, WishForm
@@ -184,7 +184,7 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = get_object_or_404(Swap.objects.visible_to(actor).shown_to(actor), pk=pk)
     step = request.POST.get("step")
     reason = request.POST.get("reason", "")[:200].replace("\0", "")
-    try:
+    with telling(request):
         if step == "accept":
             actions.accept_swap(swap=row, by=actor)
             messages.success(request, _("Accepted. A planner of your agency decides."))
@@ -199,11 +199,6 @@ def act(request: HttpRequest, pk: UUID) -> HttpResponse:
             actions.refuse_swap(swap=row, reason=reason, by=actor)
         else:
             raise BadRequest("step")
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        # Shown where the reader goes on from; the actions have changed nothing.
-        messages.error(request, str(refusal))
     return redirect("swap", pk=row.pk)
 
 
