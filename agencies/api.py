@@ -1,7 +1,6 @@
 """Agencies, agreements, officers, posts and resources over REST."""
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -9,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.actions import assets, personnel, posts
-from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.filters import (
     AbsenceFilters,
@@ -36,7 +34,7 @@ from agencies.models import (
     Release,
 )
 from agencies.policy import Actor
-from agencies.rest import OwnedViewSet, ReadViewSet, VersionedViewSet
+from agencies.rest import OwnedViewSet, ReadViewSet, VersionedViewSet, one_of
 from agencies.serializers import (
     AgencySerializer,
     AgreementSerializer,
@@ -279,12 +277,8 @@ class AssetViewSet(OwnedViewSet):
     def end(self, request: Request, pk: str, maintenance_id: str) -> Response:
         """Put an asset back into service; what has not begun does not take place."""
         by = actor_of(request)
-        try:
-            planned = Maintenance.objects.visible_to(by).get(
-                pk=UUID(maintenance_id), asset=self.get_object()
-            )
-        except (ValueError, Maintenance.DoesNotExist):
-            raise NotFound from None
+        rows = Maintenance.objects.visible_to(by).filter(asset=self.get_object())
+        planned = one_of(rows, maintenance_id)
         row, _none = self.to_change(NothingSerializer)
         assets.end_maintenance(maintenance=planned, by=by)
         return self.answer(row)

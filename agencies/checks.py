@@ -1,6 +1,7 @@
-"""What actions of several applications refuse alike."""
+"""What several applications check alike in what they are given."""
 
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,3 +17,11 @@ def choice_of(choices: type[Choice], value: str, pointer: str) -> Choice:
         return choices(value)
     except ValueError:
         raise Invalid("invalid_choice", _("Not a choice."), pointer=pointer) from None
+
+
+def uuid_of(given: object) -> UUID | None:
+    """Return an id as it was given, if it is one."""
+    try:
+        return UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        return None

@@ -52,9 +52,21 @@ class Faulty(Invalid):
 
 
 class Forbidden(Refused):
-    """Visible, but not allowed."""
+    """Visible, but not allowed; ``permission`` is the one that a role lacks, if any."""
 
     status = 403
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | Promise,
+        *,
+        pointer: str | None = None,
+        permission: str = "",
+    ) -> None:
+        """Keep what was asked for."""
+        super().__init__(code, detail, pointer=pointer)
+        self.permission = permission
 
 
 class NotFound(Refused):

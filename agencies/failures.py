@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from agencies import problems
 from agencies.errors import NotFound, Refused
 from agencies.guards import is_part
+from agencies.policy import PERMISSIONS, Permission, Role
 
 MACHINES = ("/api/", "/oauth/")
 # How long a lock-out lasts, in seconds (``AXES_COOLOFF_TIME``).
@@ -29,7 +30,12 @@ def is_for_machines(request: HttpRequest) -> bool:
 
 
 def answer(
-    request: HttpRequest, status: int, code: str, text: str, template: str = ""
+    request: HttpRequest,
+    status: int,
+    code: str,
+    text: str,
+    template: str = "",
+    **more: Any,
 ) -> HttpResponse:
     """Return a problem to machines, a short text to htmx, a page to people."""
     if is_for_machines(request):
@@ -37,7 +43,7 @@ def answer(
     if is_part(request):
         return HttpResponse(text, status=status, content_type="text/plain")
     page = render_to_string(
-        template or f"{status}.html", {"status": status, "text": text}
+        template or f"{status}.html", {"status": status, "text": text} | more
     )
     return HttpResponse(page, status=status)
 
@@ -52,14 +58,27 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
         refusal.code,
         str(refusal),
         "agencies/refused.html",
+        **_said(request, getattr(refusal, "permission", "")),
     )
+
+
+def _said(request: HttpRequest, permission: str = "") -> dict[str, Any]:
+    """Return what the page of a refusal tells beside its words."""
+    roles = [Role(role) for role, may in PERMISSIONS.items() if permission in may]
+    return {
+        # Who only opens a page has changed nothing anyway.
+        "is_change": request.method not in ("GET", "HEAD", "OPTIONS"),
+        "what": Permission(permission).label if permission else "",
+        "who": [role.label for role in roles],
+    }
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what cannot be understood, or is more than is taken."""
     if isinstance(exception, RequestDataTooBig):
         text = _("That is too large to send.")
-        return answer(request, 413, "too_large", text, "agencies/refused.html")
+        more = _said(request)
+        return answer(request, 413, "too_large", text, "agencies/refused.html", **more)
     return answer(request, 400, "bad_request", _("The request is not valid."))
 
 

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agencies.checks import uuid_of
 from agencies.geo import where_invalid
 from agencies.policy import MAX_LEVEL, TLP
 from agencies.records import Guarded
@@ -141,10 +141,7 @@ class Seen(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Guarded:
         """Return the record."""
-        try:
-            wanted = UUID(data) if isinstance(data, str) else None
-        except ValueError:
-            wanted = None
+        wanted = uuid_of(data)
         seen = self.model.objects.visible_to(self.context["actor"])
         found: Guarded | None = seen.filter(pk=wanted).first() if wanted else None
         if found is None:

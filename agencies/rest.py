@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agencies.actions import releases
+from agencies.checks import uuid_of
 from agencies.errors import Invalid, NotFound, PreconditionRequired, Stale
 from agencies.gateway import actor_of, etag, require_known
 from agencies.policy import Actor
@@ -51,6 +52,15 @@ class StrictFilters(DjangoFilterBackend):
         except serializers.ValidationError as error:
             raise Invalid("bad_filter", _bad_values(error.detail)) from None
         return result
+
+
+def one_of(rows: QuerySet[Any], given: str) -> Any:
+    """Return the row of an id among some; what is no id, or elsewhere, is not found."""
+    wanted = uuid_of(given)
+    found = rows.filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _bad_values(detail: Any) -> str:

@@ -1,6 +1,7 @@
-"""Periodic work on releases and keys; safe to run twice."""
+"""Periodic work on releases, keys and files; safe to run twice."""
 
 from datetime import date, datetime, timedelta
+from secrets import SystemRandom
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
@@ -8,8 +9,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from oauth2_provider.models import clear_expired
 
-from agencies.actions import personnel, releases
+from agencies.actions import files, personnel, releases
+from agencies.attachments import file_models
 from agencies.context import system
+from agencies.files import store
+from agencies.files.scanning import Scan, scan
 from agencies.models import (
     Authorisation,
     Certification,
@@ -19,6 +23,8 @@ from agencies.models import (
 from agencies.models.personnel import Paper
 
 _AT_ONCE = 500
+# A scanner that is away takes twenty seconds for each.
+_SCANNED_AT_ONCE = 20
 
 
 @shared_task
@@ -79,3 +85,43 @@ def clear_ended_logins() -> None:
     """Delete sessions and tokens that have ended; they would only pile up."""
     SessionStore.clear_expired()
     clear_expired()
+
+
+@shared_task
+def scan_waiting_files() -> int:
+    """Ask the scanner again about files that wait for it; return how many it judged."""
+    with system("scan files"):
+        found = [
+            (model, pk, name)
+            for model in file_models()
+            for pk, name in model.objects.filter(scan=Scan.QUARANTINED)
+            .order_by("?")
+            .values_list("pk", "stored_as")[:_SCANNED_AT_ONCE]
+        ]
+    count = 0
+    # In any order: one that it cannot judge holds up no other.
+    for model, pk, name in SystemRandom().sample(found, len(found))[:_SCANNED_AT_ONCE]:
+        verdict = scan(store.path(name, store.Copy.ORIGINAL))
+        with system("scan files") as by:
+            count += files.judge(files=model, attachment_id=pk, verdict=verdict, by=by)
+    return count
+
+
+@shared_task
+def sweep_files() -> int:
+    """Take away the files that a failure left without a row; return how many.
+
+    An hour is more than any request takes between its file and its row.
+    """
+    names = sorted(store.old_names(seconds=3600))
+    count = 0
+    for begin in range(0, len(names), _AT_ONCE):
+        some = set(names[begin : begin + _AT_ONCE])
+        with system("sweep files"):
+            for model in file_models():
+                rows = model.objects.filter(stored_as__in=some)
+                some -= set(rows.values_list("stored_as", flat=True))
+        for name in some:
+            store.remove(name)
+            count += 1
+    return count

@@ -67,7 +67,9 @@ SELECT r.id, r.audience, r.expiring, 'amber', r.level, 1, t.starts_at - interval
     CASE WHEN t.is_out THEN t.starts_at END, CASE WHEN t.state = 'completed' THEN t.ends_at END,
     '', false, CASE WHEN t.is_out THEN ST_SetSRID(ST_MakePoint(p.longitude, p.latitude), 4326) END,
     CASE WHEN t.is_out THEN p.cell END, CASE WHEN t.is_out THEN least(t.ends_at, s.now - interval '5 minutes') END,
-    r.author_id, r.authors[1 + r.h %% cardinality(r.authors)], r.owner_id, r.owner_id,
+    -- Nobody commands two at once: of those not over each 97th is the same officer's, five minutes after the last; most have nobody.
+    r.author_id, r.authors[1 + CASE WHEN t.state = 'completed' THEN r.h %% cardinality(r.authors) ELSE r.n %% 97 END],
+    r.owner_id, r.owner_id,
     CASE WHEN r.h / 11 %% 2 = 0 THEN r.programmes[1 + r.h %% cardinality(r.programmes)] END,
     r.routes[1 + r.h %% cardinality(r.routes)], r.zones[1 + r.h / 13 %% cardinality(r.zones)], '{}', '{}', '{}',
     CASE WHEN r.h / 11 %% 2 = 0 THEN t.starts_at END

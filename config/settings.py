@@ -10,6 +10,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -246,7 +247,7 @@ SPECTACULAR_SETTINGS = {
         "AssetStatus": "agencies.models.AssetStatus",
         "Category": "incidents.models.Category",
         "CloseReason": "incidents.models.CloseReason",
-        "FileKind": "incidents.models.FileKind",
+        "FileKind": "agencies.attachments.FileKind",
         "IncidentState": "incidents.models.IncidentState",
         "PatrolSharing": "patrols.models.PatrolLogEntry.Sharing",
         "PatrolState": "patrols.models.PatrolState",
@@ -315,10 +316,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "scan-waiting-files": {
-        "task": "incidents.tasks.scan_waiting_files",
+        "task": "agencies.tasks.scan_waiting_files",
         "schedule": 60.0,
     },
-    "sweep-files": {"task": "incidents.tasks.sweep_files", "schedule": 3600.0},
+    "sweep-files": {"task": "agencies.tasks.sweep_files", "schedule": 3600.0},
     "clear-ended-logins": {
         "task": "agencies.tasks.clear_ended_logins",
         "schedule": 3600.0,
@@ -404,6 +405,10 @@ USE_I18N = USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Every address of a static file has its hash, and no browser asks for sources of
+# minified scripts unless somebody debugs: compressing both takes a minute of a start.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.Storage"},

@@ -16,7 +16,7 @@ from agencies.accounts import actor_of, agency_of
 from agencies.context import acting, system
 from agencies.models import Asset, Officer, Post
 from agencies.policy import TLP, Actor, Permission
-from demo import pictures
+from demo import logbook, pictures
 from demo.directory import Directory
 from incidents.actions import (
     attachments,
@@ -39,7 +39,11 @@ from incidents.models import (
     Response,
     ResponseState,
 )
+from patrols.actions import log as patrol_log
+from patrols.models import Patrol, PatrolLogEntry
 
+# In the logs of how many patrols there is something to read.
+_TALKED_OF = 4
 # Who releases by rule, and to whom.
 STANDING = {"KG-BS": "TJ-BT", "TJ-BT": "UZ-BT", "UZ-BT": "KG-BS"}
 # Who hands the shift over, and whose situation report of yesterday is there.
@@ -87,6 +91,8 @@ def load(directory: Directory) -> None:
         _send_units(directory, row)
     for row in responding[6:8]:
         _contain(row, _desk(directory, row.owner.code))
+    for number, patrol in enumerate(_out()):
+        _talk(directory, patrol, number)
     for number, (code, partner) in enumerate(STANDING.items()):
         _set_standing(_desk(directory, code), partner, number)
     _hand_over(directory)
@@ -117,6 +123,34 @@ def _open(state: IncidentState) -> list[Incident]:
             shared = shared.exclude(type__needs_confirmation=True)
         found = list(shared.select_related("owner", "type"))
     return sorted(found, key=lambda row: row.owner.code != HANDS_OVER)
+
+
+def _out() -> list[Patrol]:
+    """Return some joint patrols that are out now."""
+    with system("load demo"):
+        rows = Patrol.objects.under_way().filter(level=0, tear_line_of=None)
+        shared = rows.exclude(tlp=TLP.RED).filter(participants__len__gt=1)
+        return list(shared.select_related("lead").order_by("ref")[:_TALKED_OF])
+
+
+def _talk(directory: Directory, patrol: Patrol, number: int) -> None:
+    """Let the sides of a patrol speak in its log, one with a picture, one to itself."""
+    partner = next(c for c in patrol.participants if c != patrol.lead.code)
+    share = PatrolLogEntry.Sharing
+    for n, (is_lead, text) in enumerate(logbook.ON_PATROL):
+        code = patrol.lead.code if is_lead else partner
+        by = directory.actor(
+            directory.someone(code, Permission.PATROL_LOG), directory.now
+        )
+        photo = [pictures.photo("ford.jpg", number)] if n == 0 else []
+        with acting(by):
+            patrol_log.write_patrol_log(
+                patrol=patrol, text=text, sharing=share.ALL, files=photo, by=by
+            )
+    with acting(by):
+        patrol_log.write_patrol_log(
+            patrol=patrol, text=logbook.OWN_OF_PATROL, sharing=share.OWN, by=by
+        )
 
 
 def _desk(directory: Directory, code: str) -> Actor:

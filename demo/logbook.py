@@ -30,6 +30,14 @@ RESOLVED = [
     "Road open again in one lane.",
     "Both sides agree that the matter is settled.",
 ]
+# Whether the lead writes it, and what.
+ON_PATROL = [
+    (True, "At the ford. Water is low, two tracks on the far side; see the photo."),
+    (False, "Seen. Our crew looks at the far bank from the ridge and reports by ten."),
+    (True, "Radio on channel 4 from here on, the relay does not carry into the gorge."),
+    (False, "Наш наряд на месте, следы ведут к летнему пастбищу. Людей не видно."),
+]
+OWN_OF_PATROL = "Internal: second vehicle is late, expected at the checkpoint at noon."
 ERRANDS = [
     "Photograph the place from both sides and send the pictures",
     "Ask the neighbour's post whether anybody has crossed since",

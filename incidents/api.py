@@ -13,9 +13,10 @@ from rest_framework.response import Response as Answer
 from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
+from agencies.rest import one_of
 from incidents.actions import life, log, responses
 from incidents.actions.sightings import note_sighting
-from incidents.attachments_api import CarriesFiles
+from incidents.attachments_api import IncidentFiles
 from incidents.console_api import AcknowledgesMany
 from incidents.filters import IncidentFilters
 from incidents.life_api import LivesOn
@@ -38,7 +39,7 @@ from incidents.serializers import (
 from patrols.jurisdiction import jurisdiction
 
 
-class IncidentViewSet(CarriesFiles, LivesOn, AcknowledgesMany):
+class IncidentViewSet(IncidentFiles, LivesOn, AcknowledgesMany):
     """Incidents: what happened, who responds, what was written about it."""
 
     queryset = Incident.objects.all()
@@ -152,12 +153,8 @@ class IncidentViewSet(CarriesFiles, LivesOn, AcknowledgesMany):
         """Say how far a response has come."""
         actor = actor_of(request)
         row = self.get_object()
-        try:
-            made = Response.objects.visible_to(actor).get(
-                pk=UUID(response_id), incident=row
-            )
-        except (ValueError, Response.DoesNotExist):
-            raise NotFound from None
+        responses_of = Response.objects.visible_to(actor).filter(incident=row)
+        made = one_of(responses_of, response_id)
         given = self.input(AdvanceSerializer)
         made = responses.advance(response=made, by=actor, **given)
         return Answer(ResponseSerializer.one(made, actor))

@@ -16,6 +16,7 @@ from incidents.models import (
     EscalationRule,
     Incident,
     Notice,
+    Severity,
 )
 from incidents.on_duty import called, first_fitting, in_words
 from patrols.models import Zone
@@ -90,7 +91,7 @@ def steps_of(row: Escalation, actor: Actor) -> list[Step]:
 
 
 def calls_of(actor: Actor) -> list[Notice]:
-    """Return by what still waits an officer was called, the newest first."""
+    """Return by what still waits an officer was called: worst, then oldest first."""
     rows = Notice.objects.visible_to(actor).filter(
         officer=actor.officer_id, escalation__ended_at=None
     )
@@ -98,7 +99,11 @@ def calls_of(actor: Actor) -> list[Notice]:
     for one in rows.prefetch_related(seen_incidents(actor))[:MOST]:
         if one.incident and one.incident.state in OPEN_STATES:
             latest.setdefault(one.incident_id, one)
-    return list(latest.values())
+    ladder = list(Severity)
+    return sorted(
+        latest.values(),
+        key=lambda one: (ladder.index(Severity(one.incident.severity)), one.at),
+    )
 
 
 def seen_incidents(actor: Actor) -> "Prefetch[Any]":

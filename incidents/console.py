@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from agencies.checks import uuid_of
 from agencies.errors import Invalid, NotFound, Refused
 from agencies.policy import Actor, Permission
 from incidents.actions import life
@@ -91,20 +91,13 @@ def acknowledge_each(ids: Iterable[str], *, by: Actor) -> list[Outcome]:
     wanted = sorted(set(ids))
     if len(wanted) > MOST:
         raise Invalid("too_many", _("At most 200 at once."), pointer="/ids")
-    keys = [pk for one in wanted if (pk := _uuid(one))]
+    keys = [pk for one in wanted if (pk := uuid_of(one))]
     rows = {str(pk): row for pk, row in _visible(by).in_bulk(keys).items()}
-    return [_one(pk, rows.get(str(_uuid(pk))), by) for pk in wanted]
+    return [_one(pk, rows.get(str(uuid_of(pk))), by) for pk in wanted]
 
 
 def _visible(by: Actor) -> Any:
     return Incident.objects.visible_to(by)
-
-
-def _uuid(given: str) -> UUID | None:
-    try:
-        return UUID(given)
-    except ValueError:
-        return None
 
 
 def _one(pk: str, row: Incident | None, by: Actor) -> Outcome:

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.forms import MomentField, minute
+from agencies.forms import CHOOSE, MomentField, minute
 from incidents.schemas import (
     Json,
     Kind,
@@ -37,6 +37,9 @@ class Shown:
     text: str = ""
     moment: datetime | None = None
 
+
+# What was not asked is neither "no" nor "none".
+NOT_SAID = ("", gettext_lazy("not said"))
 
 # --- as fields -------------------------------------------------------------------
 
@@ -76,7 +79,8 @@ def _offered(field: Json) -> list[tuple[str, str]]:
 
 
 def _choice(field: Json, **given: Any) -> forms.Field:
-    return forms.ChoiceField(choices=[("", "–"), *_offered(field)], **given)
+    empty = CHOOSE if given["required"] else NOT_SAID
+    return forms.ChoiceField(choices=[empty, *_offered(field)], **given)
 
 
 def _choices(field: Json, **given: Any) -> forms.Field:
@@ -96,7 +100,8 @@ def _number(field: Json, **given: Any) -> forms.Field:
 
 def _yes_no(field: Json, **given: Any) -> forms.Field:
     """Return a choice of three: what was not asked is not "no"."""
-    words = [("", "–"), (_YES, gettext_lazy("yes")), (_NO, gettext_lazy("no"))]
+    empty = CHOOSE if given["required"] else NOT_SAID
+    words = [empty, (_YES, gettext_lazy("yes")), (_NO, gettext_lazy("no"))]
     return forms.ChoiceField(choices=words, **given)
 
 

@@ -1,4 +1,4 @@
-"""Forms that take files: several at once, or one from the phone's camera."""
+"""The form of files at an incident: several at once, or one from the phone's camera."""
 
 from typing import Any
 
@@ -7,37 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import PartForm
+from agencies.forms.files import FilesField
 from incidents.models import LogEntry
-
-# What the browser offers; what is taken, the content decides.
-ACCEPTED = "image/jpeg,image/png,image/webp,video/mp4,video/webm,application/pdf,.txt"
-MOST_AT_ONCE = 10
-
-
-class Several(forms.FileInput):
-    """A control for more than one file."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Some files, as a list; none unless it is required."""
-
-    default_error_messages = {"too_many": _("At most 10 files at once.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Offer the types that are taken."""
-        widget = Several(attrs={"multiple": True, "accept": ACCEPTED})
-        super().__init__(widget=widget, allow_empty_file=True, **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the files."""
-        found = [one for one in (data or []) if one]
-        if len(found) > MOST_AT_ONCE:
-            raise ValidationError(self.error_messages["too_many"], code="too_many")
-        if not found and self.required:
-            raise ValidationError(self.error_messages["required"], code="required")
-        return [super(FilesField, self).clean(one, initial) for one in found]
 
 
 class AttachForm(PartForm):
@@ -45,11 +16,7 @@ class AttachForm(PartForm):
 
     name = "attach"
 
-    file = FilesField(
-        label=_("files"),
-        required=False,
-        help_text=_("JPEG, PNG, WebP, MP4, WebM, PDF or plain text."),
-    )
+    file = FilesField(label=_("files"), required=False)
     camera = forms.FileField(
         label=_("camera"),
         required=False,

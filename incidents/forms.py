@@ -7,9 +7,12 @@ from django import forms
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import (
+    CHOOSE,
     MomentField,
     PartForm,
     ReasonField,
@@ -18,20 +21,17 @@ from agencies.forms import (
     minute,
     offer,
 )
-from agencies.forms.grantees import GranteeBoxes, grantee_choices
+from agencies.forms.grantees import GranteeBoxes, grantee_choices, grantee_names
 from agencies.forms.logs import LineForm
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency
 from agencies.policy import Actor, Permission
-from incidents.file_forms import FilesField
 from incidents.fitting import standing_of
 from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
+from incidents.rule_words import in_short
 from incidents.type_forms import TypedForm
 from patrols.forms.place_field import PlaceField
 from patrols.models import CURRENT_STATES, OPEN_STATES, Patrol, PatrolState
-
-# Nothing is chosen for the officer: a wrong severity is worse than a second's thought.
-CHOOSE = ("", _("choose…"))
 
 
 def this_minute() -> datetime:
@@ -81,18 +81,13 @@ class RecordForm(MarkedForm):
         help_text=_("At once, in full. Nobody else sees the record."),
     )
 
-    # The fields whose times are by the clock of the officer's agency.
-    moments: tuple[str, ...] = ()
-
     def __init__(self, *args: Any, actor: Actor, is_new: bool, **kwargs: Any) -> None:
-        """Offer grantees for a new record; say by whose clock its times are."""
+        """Offer grantees for a new record."""
         super().__init__(*args, actor=actor, is_new=is_new, **kwargs)
         if is_new:
             choose(self, "release_to", grantee_choices(actor))
         else:
             del self.fields["release_to"]
-        for name in self.moments:
-            self.fields[name].help_text = actor.time_zone
 
 
 class IncidentForm(TypedForm, RecordForm):
@@ -117,7 +112,6 @@ class IncidentForm(TypedForm, RecordForm):
         label=_("release by our standing rules"), required=False, initial=True
     )
 
-    moments = ("occurred_at",)
     field_order = [
         "type", "category", "severity", "title", "occurred_at", "place", "narrative",
         "language", "patrol", "tlp", "level", "by_rule", "release_to",
@@ -136,8 +130,10 @@ class IncidentForm(TypedForm, RecordForm):
         if not rules or not self.actor.may(Permission.INCIDENT_RELEASE):
             del self.fields["by_rule"]
             return
-        named = sorted({f"{rule.name} → {rule.grantee}" for rule in rules})
-        self.fields["by_rule"].help_text = "; ".join(named)
+        names = grantee_names(self.actor)
+        lines = sorted({in_short(rule, names) for rule in rules})
+        text = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+        self.fields["by_rule"].help_text = text
 
     @property
     def given(self) -> dict[str, Any]:
@@ -156,7 +152,6 @@ class LogForm(LineForm):
         choices=LogEntry.Sharing.choices,
         initial=LogEntry.Sharing.OWNER,
     )
-    file = FilesField(label=_("files"), required=False)
 
 
 class AssignForm(PartForm):

@@ -1,17 +1,15 @@
 """An incident's life over REST: verbs, steps, tasks and units."""
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
-from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.rest import RecordViewSet
+from agencies.rest import RecordViewSet, one_of
 from incidents import units
 from incidents.actions import confirming, duplicates, life, tasks
 from incidents.life_serializers import (
@@ -124,10 +122,7 @@ class LivesOn(RecordViewSet):
 
     def _end(self, request: Request, task_id: str, act: Any) -> Answer:
         actor, row = actor_of(request), self.get_object()
-        try:
-            task = Task.objects.visible_to(actor).get(pk=UUID(task_id), incident=row)
-        except (ValueError, Task.DoesNotExist):
-            raise NotFound from None
+        task = one_of(Task.objects.visible_to(actor).filter(incident=row), task_id)
         self.input(NothingSerializer)
         made = act(task=task, by=actor)
         return Answer(TaskSerializer.one(made, actor))

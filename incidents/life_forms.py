@@ -100,4 +100,3 @@ class TaskForm(PartForm):
             self, "agency", agencies if is_owner else agencies.filter(code=actor.agency)
         )
         self.fields["agency"].initial = actor.agency
-        self.fields["due_at"].help_text = actor.time_zone

@@ -188,16 +188,24 @@ def _counted(rows: Any, asked: Asked) -> tuple[list[Line], list[Line]]:
     """Return counts by week and by type, both in one reading."""
     week = TruncWeek("occurred_at", tzinfo=asked.zone, output_field=DateField())
     weeks = {day: Line(week_name(day), week_name(day)) for day in asked.weeks}
-    types: dict[str, Line] = {}
+    types: dict[tuple[str, str], Line] = {}
     groups = rows.annotate(week=week).values("week", "category", "type", "severity")
     names = {row.pk: str(row) for row in IncidentType.objects.all()}
     for one in groups.annotate(n=Count("pk")):
         weeks[one["week"]].counts[one["severity"]] += one["n"]
-        code = one["type"] or one["category"]
-        name = names.get(code) or Category(one["category"]).label
-        line = types.setdefault(code, Line(code, capfirst(str(name))))
+        code, category = one["type"] or "", one["category"]
+        # A type alone says its category; what has none is counted by that.
+        of = (code, "" if code else category)
+        name = names.get(code) or _untyped(category)
+        line = types.setdefault(of, Line(code or category, capfirst(name)))
         line.counts[one["severity"]] += one["n"]
     return list(weeks.values()), _most_first(types.values())
+
+
+def _untyped(category: str) -> str:
+    """Return the name of a category's incidents of no type: types bear such names."""
+    label = Category(category).label
+    return _("%(category)s, no type given") % {"category": label}
 
 
 def _by_section(rows: Any) -> list[Line]:

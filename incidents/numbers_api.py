@@ -43,7 +43,9 @@ class NumbersAskedSerializer(StrictSerializer):
 class CountSerializer(serializers.Serializer[Any]):
     """How many incidents of each severity."""
 
-    code = serializers.CharField(help_text="of the week, the type or the section")
+    code = serializers.CharField(
+        help_text="of the week, the type (without one the category) or the section"
+    )
     name = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField())
     total = serializers.IntegerField()

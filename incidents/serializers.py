@@ -30,7 +30,6 @@ from incidents.file_serializers import AttachmentSerializer
 from incidents.life_serializers import VisibleAsset, VisiblePost
 from incidents.models import (
     Acknowledgement,
-    Attachment,
     Category,
     CloseReason,
     Incident,
@@ -188,22 +187,14 @@ class IncidentWriteSerializer(IncidentChangeSerializer):
 class LogEntrySerializer(LineSerializer):
     """A line in the log, its files, and who wrote it, if the reader may know."""
 
+    shown_file = AttachmentSerializer
     attachments = AttachmentSerializer(many=True, read_only=True)
 
     class Meta:
         """Who wrote what, and for whom."""
 
         model = LogEntry
-        fields = [*LineSerializer.COMMON, "attachments"]
-
-    @classmethod
-    def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Add the files that the reader may see."""
-        files = Attachment.objects.visible_to(actor).filter(entry=OuterRef("pk"))
-        return {
-            **super().expressions(actor),
-            "attachments": AttachmentSerializer.each(files, actor),
-        }
+        fields = LineSerializer.COMMON
 
 
 class LogEntryWriteSerializer(StrictSerializer):

@@ -24,11 +24,13 @@ class SitrepForm(PartForm):
     scope = forms.ChoiceField(label=_("scope"), choices=SitrepScope.choices)
     agreement = forms.ModelChoiceField(
         Agreement._default_manager.none(),
-        label=_("agreement"),
+        label=_("agreement (optional)"),
         required=False,
         to_field_name="code",
         empty_label=_("none"),
-        help_text=_("Only for the records of an agreement's parties."),
+        help_text=_(
+            "Needed only where the scope is the records of an agreement's parties."
+        ),
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import RefusableForm, choose
+from agencies.forms import CHOOSE, RefusableForm, choose
 from agencies.forms.grantees import grantee_choices
 from agencies.policy import Actor
 from agencies.records import ReleaseScope
@@ -48,7 +48,7 @@ class StandingForm(ChoosesIncidentsForm, RefusableForm):
             "Whoever reports has to see the zone for it to count."
         )
         # Agreements and agencies: officers come and go.
-        choose(self, "grantee", [("", "–"), *grantee_choices(actor)[:2]])
+        choose(self, "grantee", [CHOOSE, *grantee_choices(actor)[:2]])
 
     def draft(self, agency_id: Any) -> StandingRelease:
         """Return the rule as it would be, not saved."""

@@ -17,25 +17,20 @@ from django.utils.translation import gettext as _
 from agencies.context import system
 from agencies.models import Agency
 from agencies.policy import Actor
-from incidents import store
-from incidents.actions import attachments, escalation, mails
+from incidents.actions import escalation, mails
 from incidents.models import (
-    Attachment,
     Escalation,
     EscalationProgress,
     EscalationRule,
     MailState,
     Notice,
 )
-from incidents.scanning import Scan, scan
 from live.kinds import Kind
 from live.models import Event
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 500
-# A scanner that is away takes twenty seconds for each.
-_SCANNED_AT_ONCE = 20
 # The platform was away: nobody is called about what was told longer ago.
 OLDEST = timedelta(days=1)
 # What a worker waits for in memory; the schedule finds what is due later.
@@ -232,38 +227,4 @@ def make_sitreps() -> int:
     count = 0
     while count < _AT_ONCE and make_next():
         count += 1
-    return count
-
-
-@shared_task
-def scan_waiting_files() -> int:
-    """Ask the scanner again about files that wait for it; return how many it judged."""
-    with system("scan files"):
-        # In any order: one that it cannot judge holds up no other.
-        waiting = Attachment.objects.filter(scan=Scan.QUARANTINED).order_by("?")
-        found = list(waiting.values_list("pk", "stored_as")[:_SCANNED_AT_ONCE])
-    count = 0
-    for pk, name in found:
-        verdict = scan(store.path(name, store.Copy.ORIGINAL))
-        with system("scan files") as by:
-            count += attachments.judge(attachment_id=pk, verdict=verdict, by=by)
-    return count
-
-
-@shared_task
-def sweep_files() -> int:
-    """Take away the files that a failure left without a row; return how many.
-
-    An hour is more than any request takes between its file and its row.
-    """
-    names = sorted(store.old_names(seconds=3600))
-    count = 0
-    for begin in range(0, len(names), _AT_ONCE):
-        some = names[begin : begin + _AT_ONCE]
-        with system("sweep files"):
-            rows = Attachment.objects.filter(stored_as__in=some)
-            known = set(rows.values_list("stored_as", flat=True))
-        for name in set(some) - known:
-            store.remove(name)
-            count += 1
     return count

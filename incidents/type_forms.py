@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, choose
+from agencies.forms import CHOOSE, choose
 from agencies.forms.records import MarkedForm
 from incidents import details
 from incidents.details import PREFIX
@@ -24,7 +24,10 @@ from incidents.models import Category, Incident, IncidentType
 from incidents.schemas import SPOKEN, Json, fields_of
 
 # How the languages call themselves.
-LANGUAGES = [("", "–"), *((code, LANG_INFO[code]["name_local"]) for code in SPOKEN)]
+LANGUAGES = [
+    ("", _("not said")),
+    *((code, LANG_INFO[code]["name_local"]) for code in SPOKEN),
+]
 # Another type brings other fields; what was written stays (``redrawn``).
 ASKED = "fields"
 FOLLOWED = {
@@ -58,14 +61,17 @@ class TypedForm(MarkedForm):
     type = forms.ChoiceField(
         label=_("type"),
         required=False,
-        help_text=_("Its own fields come with it."),
+        help_text=_(
+            "Each type has questions of its own; they appear below once it is chosen."
+        ),
         widget=forms.Select(attrs=FOLLOWED),
     )
     # Follows from a type; asked for where there is none.
     category = forms.ChoiceField(
         label=_("category"),
         required=False,
-        choices=[("", _("choose…")), *Category.choices],
+        choices=[CHOOSE, *Category.choices],
+        error_messages={"required": _("Choose a type, or a category.")},
     )
     language = forms.ChoiceField(
         label=_("language of the text"), required=False, choices=LANGUAGES
@@ -92,8 +98,9 @@ class TypedForm(MarkedForm):
             return
         wanted = Q(is_active=True) | Q(pk=row and row.type_id)
         self.types = {made.pk: made for made in IncidentType.objects.filter(wanted)}
-        choose(self, "type", [("", _("none: by category alone")), *self._offered()])
+        choose(self, "type", [("", _("none: the category alone")), *self._offered()])
         self.chosen = self.types.get(str(self["type"].value()))
+        self.fields["category"].required = not self["type"].value()
         self._add_details()
         self._name_lines()
 
@@ -145,9 +152,6 @@ class TypedForm(MarkedForm):
         lines = self.layout.details if self.layout else []
         names = [*lines, *fields_of(self.own_schema), *self._stored]
         made = details.form_fields(self.schema, dict.fromkeys(names))
-        for field in made.values():
-            if isinstance(field, MomentField):
-                field.help_text = self.actor.time_zone
         self.fields |= made
         begun = details.initial(self._stored, self.schema)
         self.initial = begun | dict(self.initial)
@@ -197,14 +201,6 @@ class TypedForm(MarkedForm):
     def clean_type(self) -> IncidentType | None:
         """Return the type itself."""
         return self.types.get(self.cleaned_data["type"])
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a category where no type says it."""
-        given = super().clean() or {}
-        is_said = {"type", "category"} & {name for name in given if given[name]}
-        if not is_said and not {"type", "category"} & set(self.errors):
-            self.add_error("category", _("Choose a type, or a category."))
-        return given
 
     @property
     def given(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from agencies.views import files
 from incidents.views import (
     attachments,
     console,
@@ -41,21 +42,7 @@ urlpatterns = [
     path("<uuid:pk>/log/", verbs.write_log, name="incident-log"),
     path("<uuid:pk>/read/", attachments.read_log, name="incident-log-read"),
     path("<uuid:pk>/attachments/", attachments.attach, name="incident-attach"),
-    path(
-        "<uuid:pk>/attachments/<uuid:attachment_id>/",
-        attachments.attachment,
-        name="incident-attachment",
-    ),
-    path(
-        "<uuid:pk>/attachments/<uuid:attachment_id>/withdraw/",
-        attachments.withdraw,
-        name="incident-attachment-withdraw",
-    ),
-    path(
-        "<uuid:pk>/attachments/<uuid:attachment_id>/<str:copy>/",
-        attachments.file,
-        name="incident-attachment-file",
-    ),
+    *files.urls("", "incident"),
     path("<uuid:pk>/confirm/", life.confirm, name="incident-confirm"),
     path("<uuid:pk>/contain/", life.contain, name="incident-contain"),
     path("<uuid:pk>/resolve/", life.resolve, name="incident-resolve"),

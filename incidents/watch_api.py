@@ -1,17 +1,15 @@
 """Duty periods, rules of escalation and escalations over REST: of one's own agency."""
 
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response as Answer
 
-from agencies.errors import NotFound
 from agencies.fields import NothingSerializer
 from agencies.gateway import actor_of
-from agencies.rest import ReadViewSet, VersionedViewSet
+from agencies.rest import ReadViewSet, VersionedViewSet, one_of
 from incidents.actions import hand_overs, rules, watch
 from incidents.models import Duty, DutyHandOver, Escalation, EscalationRule
 from incidents.watch_filters import DutyFilters, EscalationFilters, RuleFilters
@@ -109,10 +107,8 @@ class DutyViewSet(VersionedViewSet):
     def _offered(self, pk: str) -> DutyHandOver:
         duty = self.get_object()
         rows = DutyHandOver.objects.visible_to(actor_of(self.request))
-        try:
-            return rows.get(duty=duty, pk=UUID(pk))
-        except (ValueError, DutyHandOver.DoesNotExist):
-            raise NotFound from None
+        found: DutyHandOver = one_of(rows.filter(duty=duty), pk)
+        return found
 
     def _told(self, row: DutyHandOver) -> Answer:
         return Answer(DutyHandOverSerializer.one(row, actor_of(self.request)))

@@ -103,7 +103,9 @@ class ReachForm(PartForm):
     email = forms.EmailField(
         label=_("e-mail"),
         required=False,
-        help_text=_("It is told only that there is something to look at, not what."),
+        help_text=_(
+            "The e-mail says only that there is something to look at, not what."
+        ),
     )
     quiet_from = forms.TimeField(
         label=_("quiet from"),
@@ -238,7 +240,7 @@ def whom_choices(people: list[tuple[str, str]]) -> list[tuple[Any, Any]]:
     roles = [f"{ROLE}{role}" for role in CENTRE]
     watch = [(whom, in_words(whom)) for whom in (ON_DUTY, DEPUTY)]
     return [
-        ("", "–"),
+        ("", _("none")),
         (_("watch"), watch),
         (_("centre"), [(whom, in_words(whom)) for whom in roles]),
         (_("officer"), [(f"{OFFICER}{name}", shown) for name, shown in people]),

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, any_agency
+from agencies.forms import CHOOSE, MomentField, any_agency
 from agencies.policy import TLP
-from incidents.forms import CHOOSE, RecordForm
+from incidents.forms import RecordForm
 from incidents.models import Category
 from intel.models import InformationGrade, SourceGrade
 from patrols.forms.place_field import PlaceField
@@ -58,7 +58,6 @@ class ReportForm(RecordForm):
     valid_from = MomentField(label=_("valid from"), required=False)
     valid_until = MomentField(label=_("valid until"), required=False)
 
-    moments = ("valid_from", "valid_until")
     field_order = [
         "title", "source_grade", "information_grade", "topics", "body",
         "source_note", "tear_line_text", "place", "valid_from", "valid_until", "tlp",

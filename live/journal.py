@@ -113,6 +113,7 @@ def page(
     upto: int | None = None,
     limit: int = 200,
     types: frozenset[str] | None = None,
+    without: Collection[str] = (),
 ) -> tuple[list[Entry], int | None]:
     """Return what :func:`read` returns, and the place to go on from, if there is more.
 
@@ -121,6 +122,7 @@ def page(
     events = Event.objects.filter(policy.visible(keys), seq__gt=after)
     if upto is not None:
         events = events.filter(seq__lte=upto)
+    events = events.exclude(kind__in=without)
     rows = _rows(events.order_by("seq")[:limit], keys, types)
     return _entries(keys, rows), rows[-1].seq if len(rows) == limit else None
 
@@ -129,9 +131,26 @@ def latest(
     keys: Iterable[str], *, limit: int, without: Collection[str] = ()
 ) -> list[Entry]:
     """Return the newest events that ``keys`` open, the newest first."""
-    events = Event.objects.filter(policy.visible(keys), seq__isnull=False)
-    rows = events.exclude(kind__in=without).order_by("-seq")[:limit]
-    return _entries(keys, _rows(rows, keys))
+    return back(keys, limit=limit, without=without)[0]
+
+
+def back(
+    keys: Iterable[str],
+    *,
+    limit: int,
+    before: int | None = None,
+    after: int = 0,
+    without: Collection[str] = (),
+) -> tuple[list[Entry], int | None]:
+    """Return events between two places, the newest first, and where to go on back.
+
+    As with :func:`page`, a lot may be empty and yet not the last.
+    """
+    events = Event.objects.filter(policy.visible(keys), seq__gt=after)
+    if before is not None:
+        events = events.filter(seq__lt=before)
+    rows = _rows(events.exclude(kind__in=without).order_by("-seq")[:limit], keys)
+    return _entries(keys, rows), rows[-1].seq if len(rows) == limit else None
 
 
 def _rows(

@@ -1,12 +1,8 @@
 """Border sections, kept by the platform; places, programmes and patrols to look at."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 
-from agencies.administration import ActionAdmin, ReadOnlyRecordAdmin, is_platform
+from agencies.administration import PlatformAdmin, ReadOnlyRecordAdmin
 from patrols.forms.markers import MarkerForm
 from patrols.forms.places import SectionForm
 from patrols.models import (
@@ -20,22 +16,8 @@ from patrols.models import (
 )
 
 
-class BorderAdmin(ActionAdmin):
-    """Reference data of all agencies, kept by the platform."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the platform add."""
-        return is_platform(request)
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        """Let the platform change."""
-        return is_platform(request)
-
-
 @admin.register(BorderSection)
-class BorderSectionAdmin(BorderAdmin):
+class BorderSectionAdmin(PlatformAdmin):
     """Border sections."""
 
     form = SectionForm
@@ -46,7 +28,7 @@ class BorderSectionAdmin(BorderAdmin):
 
 
 @admin.register(BorderMarker)
-class BorderMarkerAdmin(BorderAdmin):
+class BorderMarkerAdmin(PlatformAdmin):
     """Border markers."""
 
     form = MarkerForm

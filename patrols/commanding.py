@@ -1,7 +1,9 @@
 """Who cannot command a patrol: whoever is away, or goes on another one then.
 
-Judged from what whoever asks sees, and nothing else: an absence is for colleagues, and
-a patrol that one does not see is none. Those who see both patrols read it on either.
+Reasons are told from what whoever asks sees, and nothing else: an absence is for
+colleagues, and those who see both patrols read it on either. That somebody is out at
+all is judged over everything when one is named: nobody can be at two places, and the
+database refuses it (``Booking``).
 """
 
 from collections.abc import Collection
@@ -11,9 +13,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from agencies.context import system
 from agencies.errors import Conflict
 from agencies.models import Absence, Officer
 from agencies.policy import Actor
+from agencies.records import GuardedQuerySet
 from patrols.models import (
     CURRENT_STATES,
     Assignment,
@@ -42,20 +46,22 @@ def obstacles(
     ``commander_absent`` goes before ``commander_booked``; who could is not among them.
     """
     begin, end = patrol.starts_at, patrol.ends_at
-    others = Patrol.objects.visible_to(actor).filter(tear_line_of=None)
-    others = others.filter(state__in=CURRENT_STATES).during(begin, end)
-    found = _booked(others.exclude(pk=patrol.pk), officers, actor)
+    others = _others(patrol).visible_to(actor).during(begin, end)
+    sent = Assignment.objects.visible_to(actor)
+    found = _booked(others, sent, officers)
     return found | _absent(officers, begin, end, actor)
 
 
 def require_able(patrol: Patrol, officer: Officer, by: Actor) -> None:
     """Refuse to name whoever cannot command a patrol at its hours.
 
-    The officer is locked first: of two who name one at once the second is refused.
+    Of two who name one at once the second is refused.
     """
-    known = Officer.objects.visible_to(by).filter(pk=officer.pk)
-    list(known.select_for_update(of=("self",), no_key=True).values_list("pk"))
-    _refuse(obstacles(patrol, [officer.pk], by).get(officer.pk), officer)
+    is_out = _is_out(patrol, officer.pk)
+    found = obstacles(patrol, [officer.pk], by).get(officer.pk)
+    if found is None and is_out:
+        found = Obstacle("commander_booked", _("on another duty then"))
+    _refuse(found, officer)
 
 
 def require_present(patrol: Patrol, at: datetime, by: Actor) -> None:
@@ -64,12 +70,9 @@ def require_present(patrol: Patrol, at: datetime, by: Actor) -> None:
         return
     who = [patrol.commander_id]
     officer = Officer.objects.visible_to(by).filter(pk=patrol.commander_id).first()
-    out = Patrol.objects.visible_to(by).filter(
-        tear_line_of=None, state=PatrolState.UNDER_WAY
-    )
-    found = _booked(out.exclude(pk=patrol.pk), who, by) | _absent(
-        who, at, at + MOMENT, by
-    )
+    out = _others(patrol).visible_to(by).filter(state=PatrolState.UNDER_WAY)
+    found = _booked(out, Assignment.objects.visible_to(by), who)
+    found |= _absent(who, at, at + MOMENT, by)
     if officer is not None:
         _refuse(found.get(officer.pk), officer)
 
@@ -82,7 +85,9 @@ def let_go(patrol: Patrol, changed: list[str], by: Actor) -> list[str]:
     """
     who = patrol.commander_id
     is_moved = {"starts_at", "ends_at"} & set(changed)
-    if who is None or not is_moved or who not in obstacles(patrol, [who], by):
+    if who is None or not is_moved:
+        return changed
+    if not _is_out(patrol, who) and who not in obstacles(patrol, [who], by):
         return changed
     patrol.commander = None
     return [*changed, "commander"]
@@ -93,6 +98,21 @@ def _refuse(obstacle: Obstacle | None, officer: Officer) -> None:
         text = _("%(name)s cannot command it: %(why)s.")
         given = {"name": officer, "why": obstacle.words}
         raise Conflict(obstacle.code, text % given, pointer="/commander")
+
+
+def _others(patrol: Patrol) -> PatrolQuerySet:
+    """Return all others that are not over."""
+    rows = Patrol.objects.filter(tear_line_of=None, state__in=CURRENT_STATES)
+    return rows.exclude(pk=patrol.pk)
+
+
+def _is_out(patrol: Patrol, officer: UUID) -> bool:
+    """Lock an officer; return whether they go on another patrol at its hours."""
+    with system("commander"):
+        rows = Officer.objects.filter(pk=officer)
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+        others = _others(patrol).during(patrol.starts_at, patrol.ends_at)
+        return bool(_booked(others, Assignment.objects.all(), [officer]))
 
 
 def _absent(
@@ -108,11 +128,11 @@ def _absent(
 
 
 def _booked(
-    others: PatrolQuerySet, officers: Collection[UUID], actor: Actor
+    others: PatrolQuerySet,
+    assignments: "GuardedQuerySet[Assignment]",
+    officers: Collection[UUID],
 ) -> dict[UUID, Obstacle]:
-    sent = Assignment.objects.visible_to(actor).filter(
-        patrol__in=others, officer__in=officers, is_active=True
-    )
+    sent = assignments.filter(patrol__in=others, officer__in=officers, is_active=True)
     led = others.filter(commander__in=officers)
     refs = {
         *sent.values_list("officer_id", "patrol__ref"),

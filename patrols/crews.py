@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from math import inf
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -92,13 +92,18 @@ def hold(
 
 
 @contextmanager
-def booking(*constraints: str) -> Iterator[None]:
-    """Write who goes; refuse what breaks a constraint whose name has one of these."""
+def booking() -> Iterator[None]:
+    """Write who goes; refuse whoever, or whatever, would be at two places at once.
+
+    Officers are judged at the end, so that two may change places.
+    """
     try:
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS booking_overlap DEFERRED")
             yield
+            cursor.execute("SET CONSTRAINTS booking_overlap IMMEDIATE")
     except IntegrityError as error:
-        if not any(name in str(error) for name in constraints):
+        if not any(name in str(error) for name in ("_overlap", "_once")):
             raise
         text = _("Somebody was sent elsewhere meanwhile. Plan anew.")
         raise Conflict("double_booked", text) from None

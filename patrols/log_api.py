@@ -1,14 +1,21 @@
 """The log of a patrol over REST: a part of the viewset in ``patrols.api``."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agencies.files_api import CarriesFiles, described
 from agencies.gateway import actor_of
-from agencies.rest import OwnedViewSet
 from patrols import actions
 from patrols.models import PatrolLogEntry, PatrolLogRead
+from patrols.serializers.files import (
+    PatrolAttachmentSerializer,
+    PatrolAttachmentWriteSerializer,
+    PatrolCustodyLineSerializer,
+)
 from patrols.serializers.log import (
     PatrolLogEntrySerializer,
     PatrolLogEntryWriteSerializer,
@@ -17,8 +24,21 @@ from patrols.serializers.log import (
 )
 
 
-class PatrolLog(OwnedViewSet):
-    """The log of one patrol, and how far it was read."""
+@described(
+    PatrolAttachmentSerializer,
+    PatrolAttachmentWriteSerializer,
+    PatrolCustodyLineSerializer,
+)
+class PatrolLog(CarriesFiles):
+    """The log of one patrol, its files, and how far it was read."""
+
+    shown_file = PatrolAttachmentSerializer
+    taken_file = PatrolAttachmentWriteSerializer
+    shown_custody = PatrolCustodyLineSerializer
+
+    def attach(self, row: Any, **given: Any) -> list[Any]:
+        """Add files to a line of a patrol's log."""
+        return actions.attach_to_patrol_log(patrol=row, **given)
 
     @extend_schema(methods=["get"], responses=PatrolLogEntrySerializer(many=True))
     @extend_schema(

@@ -17,10 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.errors import Invalid
 from agencies.fields import MAX_POINTS
 from agencies.geo import place_text, where_invalid
+from patrols.coordinates import Point as Place
+from patrols.region import holds
 
-# West, south, east, north: the ground that every map of Karaul shows. What lies
-# beyond has its longitude and latitude swapped, or is in another grid.
-REGION = (44.5, 33.3, 89.5, 56.5)
 # Less than a patrol can walk, or see: a slip of the hand.
 MIN_LENGTH_M = 10
 MIN_AREA_M2 = 100
@@ -64,14 +63,14 @@ def _require_sound(shape: GEOSGeometry, pointer: str) -> None:
 
 
 def _require_region(shape: GEOSGeometry, pointer: str) -> None:
-    west, south, east, north = REGION
+    """Refuse what lies beyond: swapped numbers, or another grid."""
     x1, y1, x2, y2 = shape.extent
-    if west <= x1 and south <= y1 and x2 <= east and y2 <= north:
+    if holds(Place(y1, x1)) and holds(Place(y2, x2)):
         return
     place = next(
         Point(x, y)
         for x, y in _points(getattr(shape, "coords", ()))
-        if not (west <= x <= east and south <= y <= north)
+        if not holds(Place(y, x))
     )
     words = _("%(place)s lies outside the region. Latitude and longitude swapped?")
     text = words % {"place": place_text(place)}

@@ -114,3 +114,15 @@ def within(metres: int | None) -> str:
     if metres < 1000:
         return gettext("± %(number)s m") % {"number": metres}
     return gettext("± %(number)s km") % {"number": f"{metres / 1000:.1f}"}
+
+
+def outside_words(metres: float, meant: str) -> str:
+    """Return the warning of a place outside the region; ``meant`` may be empty."""
+    far = {"number": max(1, round(metres / 1000)), "meant": meant}
+    if meant:
+        words = gettext(
+            "This is outside the region, by %(number)s km. Did you mean %(meant)s?"
+        )
+    else:
+        words = gettext("This is outside the region, by %(number)s km.")
+    return words % far

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from agencies.views import sharing
+from agencies.views import files, sharing
 from patrols.place_exports import FORMATS
 from patrols.views import (
     board,
@@ -72,6 +72,7 @@ urlpatterns = [
     path("<uuid:pk>/step/", patrols.act, name="patrol-step"),
     path("<uuid:pk>/log/", patrols.log, name="patrol-log"),
     path("<uuid:pk>/read/", patrols.read_log, name="patrol-log-read"),
+    *files.urls("", "patrol"),
     path("<uuid:pk>/counter/", consents.counter, name="patrol-counter"),
     path("<uuid:pk>/track.geojson", maps.way, name="patrol-track"),
     path("<uuid:pk>/scene.geojson", maps.scene, name="patrol-scene"),

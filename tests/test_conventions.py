@@ -32,8 +32,8 @@ SILENT = {
     "agencies.actions.directory.register_state": "no audience: the server's log",
     "agencies.actions.directory.register_agency": "no audience: the server's log",
     "agencies.actions.directory.change_agency": "no audience: the server's log",
-    "incidents.actions.attachments.keep": "a part of other actions, which tell",
-    "incidents.actions.attachments.view": "the line of custody is the record of it",
+    "agencies.actions.files.keep": "a part of other actions, which tell",
+    "agencies.actions.files.view": "the line of custody is the record of it",
     "incidents.actions.mails.claim_mail": "the outbox: told by the escalation's step",
     "incidents.actions.mails.settle_mail": "the outbox: told by the escalation's step",
     "agencies.actions.logs.read_log": "a mark: nobody is told, whoever may finds it",
@@ -59,7 +59,7 @@ ODD = {
     "agencies.actions.accounts.first_administrator": "nobody is there to do it",
     "agencies.actions.releases.carry_over": "a part of other actions, of one row",
     "agencies.actions.releases.withdraw": "a part of other actions, of one row",
-    "incidents.actions.attachments.keep": "a part of other actions, of one locked row",
+    "agencies.actions.files.keep": "a part of other actions, of one locked row",
 }
 # Who may act for the platform itself, and why.
 SYSTEM = {
@@ -84,6 +84,7 @@ SYSTEM = {
     "live/readers.py": "nobody has keys before being known",
     "live/sequencer.py": "gives all events their order",
     "live/tasks.py": "schedules",
+    "patrols/commanding.py": "nobody is at two places, whoever planned the other",
     "patrols/actions/asking.py": "all who take part are asked, by whoever changes it",
     "patrols/actions/steps.py": "a tear line follows what the lead agency does",
     "patrols/actions/leads.py": "rotation counts all patrols of a programme",
@@ -196,10 +197,10 @@ def records(node: ast.FunctionDef, tree: ast.Module, seen: set[str]) -> bool:
     own = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
     for call in calls(node):
         name = name_of(call)
-        if name in {"record_event", "withdraw"}:
+        if name in {"record_event", "withdraw", "write_line"}:
             return True
         if ast.unparse(call.func).startswith(
-            ("releases.", "posts.", "actions.", "steps.", "asking.")
+            ("releases.", "posts.", "actions.", "steps.", "asking.", "core.")
         ):
             return True
         if name in own and name not in seen:

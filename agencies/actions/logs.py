@@ -1,16 +1,45 @@
-"""How far the logs of records were read."""
+"""The logs of records: their lines, the files they carry, how far they were read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from agencies.accounts import agency_of
+from agencies.actions.files import keep
+from agencies.attachments import files_of
 from agencies.errors import NotFound
-from agencies.logs import LogLine, Mark
-from agencies.policy import Actor
+from agencies.files.receiving import Upload, received
+from agencies.logs import LogLine, Mark, new_line
+from agencies.policy import Actor, require
 from agencies.records import Record
 from agencies.sharing import shared_with
+from live.journal import record as record_event
+from live.kinds import Kind
+
+
+@transaction.atomic
+def write_line(
+    *, record: Record, text: str, sharing: str, by: Actor, files: Iterable[Upload] = ()
+) -> Any:
+    """Add a line to a record's log, for whom ``sharing`` says, and return it.
+
+    Files that come with it are for the same readers. If one is refused (400, 413, 415)
+    nothing is written. Whoever may add files may write, and the other way round.
+    """
+    model = files_of(type(record))
+    require(by, model.add_permission)
+    with received(files) as taken:
+        row: Record = type(record).objects.locked(by, record.pk)
+        entry: Any = new_line(model.lines(), row, text=text, sharing=sharing, by=by)
+        entry.save(force_insert=True)
+        audience = entry.stored_audience
+        for one in taken:
+            keep(row, one, by, audience, entry=entry, sharing=entry.sharing)
+        kind = Kind(f"{row.type_name()}.logged")
+        record_event(kind, by=by, subject=row, audience=audience)
+    return entry
 
 
 @transaction.atomic

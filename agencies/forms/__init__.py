@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,14 +24,31 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
+# Nothing is chosen for the officer: a wrong answer is worse than a second's thought.
+CHOOSE = ("", gettext_lazy("choose…"))
+
+
 class NamedForm(forms.BaseForm):
-    """A form whose labels begin with a capital, wherever they are shown."""
+    """A form whose labels begin with a capital, wherever they are shown.
+
+    An empty choice of rows says what it means, never Django's dashes: "choose…" where
+    one is required, "none" where not.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Write them in the reader's language."""
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.label = field.label and capfirst(str(field.label))
+            if isinstance(field, forms.ModelChoiceField):
+                _name_empty(field)
+
+
+def _name_empty(field: "forms.ModelChoiceField[Any]") -> None:
+    if field.empty_label == BLANK_CHOICE_DASH[0][1]:
+        field.empty_label = CHOOSE[1] if field.required else _("none")
+        # The widget took them over as they were.
+        field.queryset = field.queryset
 
 
 class RefusableForm(NamedForm, forms.Form):
@@ -83,15 +103,27 @@ class ReasonField(forms.CharField):
         super().__init__(max_length=max_length, **given | kwargs)
 
 
+class MomentInput(forms.DateTimeInput):
+    """The browser's own picker; below it the clock, and by script the moment by it."""
+
+    def __init__(self) -> None:
+        """Write as the picker reads."""
+        attrs = {"type": "datetime-local"}
+        super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Add the name of the officer's clock."""
+        picker = super().render(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        return format_html('{}<output class="picked num">{}</output>', picker, zone)
+
+
 class MomentField(forms.DateTimeField):
     """A time by the clock of the officer's agency."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Use the browser's own picker."""
-        picker = forms.DateTimeInput(
-            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        )
-        super().__init__(widget=picker, **kwargs)
+        super().__init__(widget=MomentInput(), **kwargs)
         self.validators.append(_is_of_our_time)
 
 

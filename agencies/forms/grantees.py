@@ -81,6 +81,12 @@ def grantee_choices(actor: Actor, markings: Markings = BY_TLP) -> list[Group]:
     return [group for group in groups if group[1]]
 
 
+def grantee_names(actor: Actor) -> dict[str, str]:
+    """Return the agreements and agencies that may be named, in words, by code."""
+    groups = (_agreements(actor, {}), _agencies(actor, {}))
+    return {code: str(option) for group in groups for code, option in group}
+
+
 def _agreements(actor: Actor, markings: Markings) -> list[tuple[str, Option]]:
     rows = Agreement.objects.visible_to(actor).filter(
         code__in=[membership.agreement for membership in actor.memberships]

@@ -51,7 +51,7 @@ class MarkedForm(VersionedForm):
         choices=TLP.choices,
         initial=TLP.AMBER,
         help_text=format_lazy(
-            _("It caps releases. RED: {red}; AMBER+STRICT: {strict}."),
+            _("How far releases may go at most. RED: {red}; AMBER+STRICT: {strict}."),
             red=TLP.RED.limit,
             strict=TLP.AMBER_STRICT.limit,
         ),
@@ -109,9 +109,7 @@ class ReleaseForm(PartForm):
             widget.sees = {**widget.sees, **full}
         # Read when the form is drawn or sent only: most readers may not release.
         choose(self, "grantee", cache(lambda: grantee_choices(actor, self.markings)))
-        self.fields["expires_at"].help_text = _(
-            "By the clock of %(zone)s. Empty: for good."
-        ) % {"zone": actor.time_zone}
+        self.fields["expires_at"].help_text = _("Empty: for good.")
 
     def clean(self) -> dict[str, Any]:
         """Refuse what the list shows as closed."""

@@ -158,7 +158,8 @@ class Actor:
 def require(by: Actor, permission: Permission, *, owner_of: object = None) -> None:
     """Refuse unless ``by`` has the permission and, if asked, owns the record."""
     if not by.may(permission):
-        raise Forbidden("permission", _("Your role does not allow this."))
+        text = _("Your role does not allow this.")
+        raise Forbidden("permission", text, permission=permission)
     if owner_of is not None and not (
         isinstance(owner_of, models.Model) and by.owns(owner_of)
     ):

@@ -2,19 +2,25 @@
 
 from typing import Any
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, OuterRef, When
 from rest_framework import serializers
 
 from agencies.fields import MomentField
 from agencies.policy import Actor
 from agencies.serializers import AgencyCode, person_seen
+from agencies.serializers.files import FileSerializer
 from agencies.shown import ShownSerializer, reference
 
 
 class LineSerializer(ShownSerializer):
-    """A line in a log, and who wrote it, if the reader may know."""
+    """A line in a log, its files, and who wrote it, if the reader may know.
 
-    COMMON = ["id", "agency", "by", "at", "text", "sharing"]
+    ``shown_file`` is how a concrete line shows its files, as ``attachments``.
+    """
+
+    COMMON = ["id", "agency", "by", "at", "text", "sharing", "attachments"]
+
+    shown_file: type[FileSerializer]
 
     agency = AgencyCode(read_only=True)
     at = MomentField(read_only=True)
@@ -22,8 +28,13 @@ class LineSerializer(ShownSerializer):
 
     @classmethod
     def expressions(cls, actor: Actor) -> dict[str, Any]:
-        """Name those whom the reader may know."""
-        return {"by": person_seen("by", actor, colleagues="agency")}
+        """Name those whom the reader may know, add the files that it may see."""
+        model: Any = cls.shown_file.Meta.model
+        files = model.objects.visible_to(actor).filter(entry=OuterRef("pk"))
+        return {
+            "by": person_seen("by", actor, colleagues="agency"),
+            "attachments": cls.shown_file.each(files, actor),
+        }
 
 
 class MarkSerializer(ShownSerializer):

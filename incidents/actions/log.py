@@ -5,13 +5,9 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from agencies.actions import logs
-from agencies.logs import new_line
-from agencies.policy import Actor, Permission, require
-from incidents.actions.attachments import keep
+from agencies.files.receiving import Upload
+from agencies.policy import Actor
 from incidents.models import Incident, LogEntry, LogRead
-from incidents.receiving import Upload, received
-from live.journal import record as record_event
-from live.kinds import Kind
 
 
 @transaction.atomic
@@ -25,19 +21,12 @@ def write_log(
 ) -> LogEntry:
     """Add a line to the incident's log, for all its readers or for fewer.
 
-    Files that come with it are for the same readers. If one is refused (400, 413, 415)
-    nothing is written.
+    As ``agencies.actions.logs.write_line`` says.
     """
-    require(by, Permission.INCIDENT_REPORT)
-    with received(files) as taken:
-        row = Incident.objects.locked(by, incident.pk)
-        entry = new_line(LogEntry, row, text=text, sharing=sharing, by=by)
-        entry.save(force_insert=True)
-        wanted, audience = LogEntry.Sharing(entry.sharing), entry.stored_audience
-        for one in taken:
-            keep(row, one, by, audience, entry=entry, sharing=wanted)
-        record_event(Kind.INCIDENT_LOGGED, by=by, subject=row, audience=audience)
-    return entry
+    made: LogEntry = logs.write_line(
+        record=incident, text=text, sharing=sharing, files=files, by=by
+    )
+    return made
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """The tables of this application, by noun."""
 
-from incidents.models.attachments import Attachment, CustodyLine, FileKind
+from incidents.models.attachments import Attachment, CustodyLine
 from incidents.models.escalation import (
     Escalation,
     EscalationEnd,
@@ -81,7 +81,6 @@ __all__ = [
     "EscalationProgress",
     "EscalationQuerySet",
     "EscalationRule",
-    "FileKind",
     "HandOverItem",
     "HandOverState",
     "Incident",

@@ -87,7 +87,10 @@ class Escalation(Guarded):
     guard_follows: ClassVar[bool] = False
     objects = EscalationQuerySet.as_manager()  # type: ignore[misc]
     headline: ClassVar[dict[str, Any]] = {
+        "incident": "incident_id",
+        "ref": "incident__ref",
         "title": "incident__title",
+        "owner": "incident__owner__code",
         "severity": "incident__severity",
         "agency": "agency__code",
         "due_at": "due_at",

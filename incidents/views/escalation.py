@@ -14,9 +14,10 @@ from agencies.guards import actor_of, officer_required
 from agencies.models import Officer
 from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, older_page, require_unchanged
+from incidents import rule_words
 from incidents.actions import rules as actions
 from incidents.called import calls_of, seen_incidents, steps_of, tried
-from incidents.models import Category, Escalation, EscalationRule
+from incidents.models import Escalation, EscalationRule
 from incidents.on_duty import OFFICER, in_words
 from incidents.watch_forms import RuleForm
 from patrols.models import Zone
@@ -154,6 +155,7 @@ def _shown(row: EscalationRule, actor: Actor) -> dict[str, Any]:
     return {
         "rule": row,
         "zone": row.zone if row.zone_id else None,
-        "categories": [Category(one).label for one in row.categories],
+        "severities": rule_words.severities(row),
+        "categories": rule_words.categories(row),
         "steps": [step | {"whom": in_words(step["whom"], known)} for step in row.steps],
     }

@@ -168,7 +168,10 @@ def may(row: Incident, actor: Actor) -> dict[str, bool]:
     is_open = row.state in OPEN_STATES
     is_whole = is_owner and not row.is_tear_line
     return {
-        "can_acknowledge": not is_owner and actor.may(Permission.INCIDENT_ACKNOWLEDGE),
+        # Of what is closed a note is still taken over REST; it is not asked for.
+        "can_acknowledge": not is_owner
+        and actor.may(Permission.INCIDENT_ACKNOWLEDGE)
+        and row.state != IncidentState.CLOSED,
         "can_assign": may_handle and is_open,
         "can_log": actor.may(Permission.INCIDENT_REPORT),
         "can_edit": may_handle and is_owner and row.state != IncidentState.CLOSED,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from agencies.checks import uuid_of
 from agencies.errors import Invalid
 from agencies.geo import collection, feature, geojson
 from agencies.guards import actor_of, officer_required
@@ -31,6 +32,8 @@ from patrols.filters import BoxFilter, BoxFormField
 from patrols.views.maps import answer
 
 OPEN_LIMIT = 200
+# Rows of others that are asked for by their ids.
+ALSO = 100
 MAP_LIMIT = 2000
 MAP_DAYS = 7
 
@@ -64,11 +67,13 @@ def open_incidents(request: HttpRequest) -> HttpResponse:
     rows = list(_asked(seen, form, actor)[: OPEN_LIMIT + 1])
     for row in rows:
         row.is_unseen = is_unseen(row, actor)
+    shown = {row.pk for row in rows[:OPEN_LIMIT]}
     # Who narrows the list is still told of all that waits.
     waiting = unseen(seen, actor)[:OPEN_LIMIT] if is_filtered else rows[:OPEN_LIMIT]
     waiting = [row for row in waiting if is_filtered or row.is_unseen]
     context = {
         "incidents": rows[:OPEN_LIMIT],
+        "others": [row for row in _also(request, actor) if row.pk not in shown],
         "is_more": len(rows) > OPEN_LIMIT,
         "is_filtered": is_filtered,
         "unseen": len(waiting),
@@ -98,9 +103,25 @@ def incident_map(request: HttpRequest) -> HttpResponse:
     return answer(collection(_feature(row) for row in shown))
 
 
+def _also(request: HttpRequest, actor: Actor) -> list[Any]:
+    """Return what the list showed and has no more, for rows that are not to move."""
+    keys = [key for one in request.GET.getlist("also")[:ALSO] if (key := uuid_of(one))]
+    if not keys:
+        return []
+    rows = list(_noted(Incident.objects.visible_to(actor), actor).filter(pk__in=keys))
+    for row in rows:
+        row.is_over = row.state not in OPEN_STATES
+        row.is_unseen = not row.is_over and is_unseen(row, actor)
+    return rows
+
+
 def _seen(actor: Actor) -> Any:
     """Return what the actor sees, with when the own agency took note."""
     rows = Incident.objects.visible_to(actor).without_doubles_of(actor.agency_id)
+    return _noted(rows, actor)
+
+
+def _noted(rows: Any, actor: Actor) -> Any:
     return with_countdown(with_note(rows.select_related("owner"), actor), actor)
 
 

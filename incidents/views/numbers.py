@@ -119,7 +119,7 @@ def _times(measure: str, times: Iterable[Took]) -> Shown:
         "close": _("From the report until it was closed."),
     }
     rows = [one for one in times if one.measure == measure]
-    looks = {"median": _("half"), "p90": _("nine tenths")}
+    looks = {"median": _("median"), "p90": _("90 %")}
     words = {ALL: _("all"), **{step.value: str(step.label) for step in Severity}}
     drawn = [
         (
@@ -139,8 +139,8 @@ def _times(measure: str, times: Iterable[Took]) -> Shown:
         [
             _("Severity"),
             _("Incidents"),
-            _("Half within, h"),
-            _("Nine tenths within, h"),
+            _("Median, h"),
+            _("90 % within, h"),
         ],
         [
             [

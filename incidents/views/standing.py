@@ -10,13 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.forms.grantees import grantee_names
 from agencies.guards import actor_of, officer_required, verb_of
 from agencies.policy import Actor, Permission, require
 from agencies.serializers import person_seen
 from agencies.views.records import done, person
+from incidents import rule_words
 from incidents.actions import standing as actions
 from incidents.fitting import own_zones
-from incidents.models import Category, StandingRelease
+from incidents.models import StandingRelease
 from incidents.standing_forms import StandingForm
 from incidents.standing_trial import tried
 
@@ -31,7 +33,8 @@ def rules(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     who = person_seen("created_by", actor, colleagues="agency")
     rows = list(_known(actor).annotate(who=who).order_by("name", "-version")[:SHOWN])
-    shown = [_shown(row) for row in rows]
+    names = grantee_names(actor)
+    shown = [_shown(row, names) for row in rows]
     context = {
         "rules": [one for one in shown if one["rule"].ended_at is None],
         "ended": [one for one in shown if one["rule"].ended_at is not None],
@@ -104,9 +107,11 @@ def _known(actor: Actor) -> Any:
     return rows.prefetch_related(Prefetch("zone", own_zones(actor)))
 
 
-def _shown(row: Any) -> dict[str, Any]:
+def _shown(row: Any, names: dict[str, str]) -> dict[str, Any]:
     return {
         "rule": row,
         "by": person(row.who),
-        "categories": [Category(one).label for one in row.categories],
+        "grantee": rule_words.grantee(row, names),
+        "severities": rule_words.severities(row),
+        "categories": rule_words.categories(row),
     }

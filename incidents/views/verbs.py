@@ -68,8 +68,7 @@ def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = LogForm(request.POST, request.FILES)
 
     def act() -> None:
-        given = dict(form.cleaned_data)
-        log.write_log(incident=row, files=given.pop("file"), by=actor, **given)
+        log.write_log(incident=row, by=actor, **form.given)
 
     if not done(form, act):
         return show(request, row, actor, log_form=form)

@@ -19,7 +19,11 @@ from patrols.actions.hand_overs import (
     withdraw_lead,
 )
 from patrols.actions.leads import ask_for_commanders, repair_leads, stand_down
-from patrols.actions.log import read_patrol_log, write_patrol_log
+from patrols.actions.log import (
+    attach_to_patrol_log,
+    read_patrol_log,
+    write_patrol_log,
+)
 from patrols.actions.markers import change_marker, register_marker
 from patrols.actions.patrols import (
     cancel,
@@ -74,6 +78,7 @@ __all__ = [
     "approve_swap",
     "ask_for_commanders",
     "ask_swap",
+    "attach_to_patrol_log",
     "cancel",
     "change",
     "change_checkpoint",

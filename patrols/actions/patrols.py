@@ -157,7 +157,7 @@ def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
     """Name the commander: an officer of the lead agency who may command.
 
     Refused are who is away then (``commander_absent``) and who goes on another patrol
-    (``commander_booked``), as far as ``by`` sees it.
+    (``commander_booked``), which is named if ``by`` sees it.
     """
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_RUN)

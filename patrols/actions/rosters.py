@@ -160,18 +160,19 @@ def publish_roster(*, roster: Roster, by: Actor) -> Roster:
     or another roster was published meanwhile, nothing changes.
     """
     row = _own(roster, by, RosterState.READY)
-    # The people of all agencies, of whom the planner sees only colleagues.
-    with system("publish roster"):
-        work = RosterWork.objects.get(roster=row)
-        patrols = _locked_patrols(row, work, by)
-        _require_sound(work, row, patrols, by)
-        former = _people(patrols)
-        found = _replace_crews(row, patrols, by)
-        people = _people(patrols)
-    for patrol in patrols:
-        commander, crew = found[patrol.pk]
-        own = {code for code, _officer in former[patrol.pk] ^ people[patrol.pk]}
-        sending.send(patrol=patrol, commander=commander, crew=crew, own=own, by=by)
+    with booking():
+        # The people of all agencies, of whom the planner sees only colleagues.
+        with system("publish roster"):
+            work = RosterWork.objects.get(roster=row)
+            patrols = _locked_patrols(row, work, by)
+            _require_sound(work, row, patrols, by)
+            former = _people(patrols)
+            found = _replace_crews(row, patrols, by)
+            people = _people(patrols)
+        for patrol in patrols:
+            commander, crew = found[patrol.pk]
+            own = {code for code, _officer in former[patrol.pk] ^ people[patrol.pk]}
+            sending.send(patrol=patrol, commander=commander, crew=crew, own=own, by=by)
     row.state, row.published_at = RosterState.PUBLISHED, timezone.now()
     row.touch()
     row.save()
@@ -255,9 +256,8 @@ def _replace_crews(
         for model in PARTS
         for one in model._default_manager.filter(roster=row, patrol__in=by_id)
     ]
-    with booking("_overlap"):
-        for taken in drafts:
-            _activate(taken, by_id[taken.patrol_id])
+    for taken in drafts:
+        _activate(taken, by_id[taken.patrol_id])
     sent = Assignment.objects.filter(roster=row).select_related("officer", "agency")
     return crews(sent, by_id)
 

@@ -98,11 +98,12 @@ def approve_swap(*, swap: Swap, by: Actor) -> Swap:
     """
     row = _to_decide(swap, by)
     found = _judged(row, by)
-    with system("swap"):
-        sent = _made(row, found)
-    for pk, patrol in found.items():
-        commander, crew = sent[pk]
-        sending.send(patrol=patrol, commander=commander, crew=crew, by=by)
+    with booking():
+        with system("swap"):
+            sent = _made(row, found)
+        for pk, patrol in found.items():
+            commander, crew = sent[pk]
+            sending.send(patrol=patrol, commander=commander, crew=crew, by=by)
     return _move(row, SwapState.APPROVED, Kind.SWAP_APPROVED, by)
 
 
@@ -212,15 +213,11 @@ def _made(
 ) -> dict[UUID, tuple[UUID | None, Crew]]:
     """Write who goes; return commanders and crews of the patrols."""
     changes = swap_rules.changes_of(row)
-    with booking("_overlap", "_once"):
-        # Both at once: the two patrols may be at the same hours.
-        ids = [one.duty.pk for one in changes]
-        Assignment.objects.filter(pk__in=ids).update(is_active=False)
-        for one in changes:
-            one.duty.officer_id, one.duty.is_active = one.takes, True
-            # Whatever kept the former from going.
-            one.duty.hindrance, one.duty.mended_by = "", None
-            one.duty.save()
+    for one in changes:
+        one.duty.officer_id = one.takes
+        # Whatever kept the former from going.
+        one.duty.hindrance, one.duty.mended_by = "", None
+        one.duty.save()
     active = Assignment.objects.filter(patrol__in=patrols, is_active=True)
     found = crews(active.select_related("officer", "agency"), patrols)
     commands = {one.duty.patrol_id for one in changes if one.duty.is_commander}

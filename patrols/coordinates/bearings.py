@@ -30,6 +30,10 @@ _BEARING = re.compile(
     rf"(?<![\w.,])({_NUMBER})\s*(°|DEG(?:REES?)?|ГРАД\w*|MILS?|ТЫС\w*|Д\.?У\.?)(?!\w)"
     r"(?:\s*(TRUE|T|ИСТ\w*|MAGNETIC|MAG|M|МАГН\w*)(?!\w)\.?)?"
 )
+# A bearing without its unit, as it comes by radio: three digits, between the number of
+# a marker and the distance. The code of a section begins with a letter: what follows
+# that is the marker's own number.
+_BARE = re.compile(r"(?:^|[\s,])\d[\w/-]*[\s,;+]+(\d{3})[\s,;+/]*$")
 _MAGNETIC = re.compile(r"(?<!\w)(?:MAGNETIC|MAG|МАГН\w*)(?!\w)")
 # Units of a circle, by the first letters of their names.
 CIRCLES = {"°": 360, "D": 360, "Г": 360, "M": 6400, "Т": 6000, "Д": 6000}
@@ -72,8 +76,11 @@ class Described:
     vector: Vector | None
 
 
-def described(text: str) -> Described:
-    """Take bearing and distance out of a text of capitals."""
+def described(text: str, *, of_marker: bool = False) -> Described:
+    """Take bearing and distance out of a text of capitals.
+
+    ``of_marker``: three bare digits before the distance are degrees.
+    """
     turned = _BEARING.search(text)
     if _MAGNETIC.search(text) or (turned and turned[3] == "M"):
         raise NotAPlace(Fault.MAGNETIC)
@@ -81,13 +88,15 @@ def described(text: str) -> Described:
         text = _without(text, turned)
     went = _DISTANCE.search(text)
     if went is not None:
-        return _vector(text, went, turned)
+        return _vector(text, went, turned, of_marker=of_marker)
     if turned is not None:
-        raise NotAPlace(Fault.DISTANCE_MISSING, read=turned[0].strip())
+        raise NotAPlace(Fault.DISTANCE_MISSING, read=turned[0].strip().lower())
     return Described(_tidy(text), None)
 
 
-def _vector(text: str, went: re.Match[str], turned: re.Match[str] | None) -> Described:
+def _vector(
+    text: str, went: re.Match[str], turned: re.Match[str] | None, *, of_marker: bool
+) -> Described:
     """Return name, bearing and distance; a point of the compass if not ``turned``."""
     before, after = text[: went.start()], text[went.end() :]
     if turned is not None:
@@ -98,8 +107,11 @@ def _vector(text: str, went: re.Match[str], turned: re.Match[str] | None) -> Des
     elif (found := _compass(before)) and found[0][0] not in _PREPOSITIONS:
         word, bearing, within = found
         before = _without(before, word)
+    elif of_marker and (bare := _BARE.search(before)) and int(bare[1]) <= CIRCLES["°"]:
+        bearing, within = _bearing(bare[1], "°")
+        before = before[: bare.start(1)]
     else:
-        raise NotAPlace(Fault.BEARING_MISSING, read=went[0].strip())
+        raise NotAPlace(Fault.BEARING_MISSING, read=went[0].strip().lower())
     distance, step = _distance(went[1], went[2])
     name = _tidy(f"{before} , {after}")
     return Described(name, Vector(bearing, distance, within, step))

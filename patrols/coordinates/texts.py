@@ -47,7 +47,7 @@ def read(text: str, *, markers: Lookup, names: Lookup) -> Reading:
     tidy = unicodedata.normalize("NFKC", source.translate(_SAME)).replace("''", '"')
     tidy = re.sub(r"\s+", " ", tidy).upper()
     if marked := _MARKER.match(tidy):
-        found = described(tidy[marked.end() :])
+        found = described(tidy[marked.end() :], of_marker=True)
         return _from(found, markers, System.MARKER, source)
     if grid := read_grid(tidy, source):
         return grid

@@ -55,8 +55,6 @@ class CounterForm(RefusableForm):
         super().__init__(*args, **kwargs)
         offer(self, "zone", Zone.objects.visible_to(actor))
         offer(self, "route", Route.objects.visible_to(actor))
-        for name in ("starts_at", "ends_at"):
-            self.fields[name].help_text = actor.time_zone
 
     @property
     def given(self) -> dict[str, Any]:

@@ -96,8 +96,6 @@ class PatrolForm(MarkedForm):
         offer(self, "agreement", own_agreements(self.actor))
         offer(self, "zone", Zone.objects.visible_to(self.actor))
         offer(self, "route", Route.objects.visible_to(self.actor))
-        for name in ("starts_at", "ends_at"):
-            self.fields[name].help_text = self.actor.time_zone
         if patrol is None:
             codes = Agency.objects.values_list("code", flat=True)
             choose(self, "participants", [(code, code) for code in codes])

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import PartForm, ReasonField, RefusableForm, choose
+from agencies.forms import CHOOSE, PartForm, ReasonField, RefusableForm, choose
 from agencies.models import Officer
 
 
@@ -34,7 +34,7 @@ class ColleagueForm(RefusableForm):
         """Offer those who may be asked."""
         super().__init__(*args, **kwargs)
         named = [(one.username, str(one)) for one in people]
-        choose(self, "colleague", [("", "–"), *named])
+        choose(self, "colleague", [CHOOSE, *named])
 
 
 class SwapForm(RefusableForm):

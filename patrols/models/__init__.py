@@ -1,5 +1,6 @@
 """The tables of this application, by noun."""
 
+from patrols.models.attachments import PatrolAttachment, PatrolCustodyLine
 from patrols.models.consents import Consent, ConsentState
 from patrols.models.feeds import FeedKey
 from patrols.models.hand_overs import (
@@ -36,6 +37,7 @@ from patrols.models.rosters import (
     PARTS,
     AssetUse,
     Assignment,
+    Booking,
     Gap,
     Remedy,
     Roster,
@@ -54,6 +56,7 @@ __all__ = [
     "TAKEN",
     "AssetUse",
     "Assignment",
+    "Booking",
     "BorderMarker",
     "BorderSection",
     "Checkpoint",
@@ -68,6 +71,8 @@ __all__ = [
     "HandOverState",
     "LeadPlan",
     "Patrol",
+    "PatrolAttachment",
+    "PatrolCustodyLine",
     "PatrolLogEntry",
     "PatrolLogRead",
     "PatrolQuerySet",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.gis.db import models
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.leases import Leased, LeasedQuerySet
@@ -152,7 +152,7 @@ class Assignment(Taken):
     headline: ClassVar[dict[str, Any]] = {"title": "officer__name"}
 
     class Meta(Taken.Meta):
-        """Nobody is at two places at once."""
+        """Once in a roster's patrol; nobody is at two places at once (``Booking``)."""
 
         verbose_name = _("assignment")
         constraints = [
@@ -160,19 +160,55 @@ class Assignment(Taken):
             models.UniqueConstraint(
                 fields=["roster", "patrol", "officer"], name="assignment_once"
             ),
-            ExclusionConstraint(
-                name="assignment_overlap",
-                expressions=[
-                    ("officer", RangeOperators.EQUAL),
-                    ("during", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(is_active=True),
-            ),
         ]
 
     def __str__(self) -> str:
         """Return the officer's id: the name is for colleagues."""
         return str(self.officer_id)
+
+
+class Booking(models.Model):
+    """When an officer is out, and with which patrol: nobody is at two places at once.
+
+    Triggers write it (migration 0015), for whoever is sent by a roster and for whoever
+    commands a patrol, until that one is over or called off. The platform's own roles
+    have no right to it at all: it refuses, and tells nothing else.
+    """
+
+    class Part(models.TextChoices):
+        """What the officer goes as."""
+
+        CREW = "crew"
+        COMMANDER = "commander"
+
+    # Rows of triggers: what they point to is there, and is never taken away.
+    patrol_id = models.UUIDField()
+    officer_id = models.UUIDField()
+    part = models.CharField(max_length=9, choices=Part)
+    during = DateTimeRangeField()
+
+    class Meta:
+        """On one and the same patrol somebody may be crew and commander."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patrol_id", "officer_id", "part"], name="booking_once"
+            ),
+            ExclusionConstraint(
+                name="booking_overlap",
+                expressions=[
+                    ("officer_id", RangeOperators.EQUAL),
+                    ("patrol_id", RangeOperators.NOT_EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                # Two may change places: judged when both have (``crews.booking``).
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the part."""
+        return self.part
 
 
 class AssetUse(Taken):

@@ -5,10 +5,14 @@ from rest_framework import serializers
 from agencies.fields import Seen, StrictSerializer, Text
 from agencies.serializers.logs import LineSerializer, MarkSerializer
 from patrols.models import PatrolLogEntry, PatrolLogRead
+from patrols.serializers.files import PatrolAttachmentSerializer
 
 
 class PatrolLogEntrySerializer(LineSerializer):
-    """A line in a patrol's log, and who wrote it, if the reader may know."""
+    """A line in a patrol's log, its files, and who wrote it, if the reader may know."""
+
+    shown_file = PatrolAttachmentSerializer
+    attachments = PatrolAttachmentSerializer(many=True, read_only=True)
 
     class Meta:
         """Who wrote what, and for whom."""

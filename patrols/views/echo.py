@@ -9,10 +9,15 @@ from django.views.decorators.http import require_safe
 from agencies.geo import place_text
 from agencies.guards import actor_of, officer_required
 from agencies.policy import Actor
-from patrols.coordinates import NotAPlace
+from patrols.coordinates import NotAPlace, System
+from patrols.coordinates import Point as Place
 from patrols.jurisdiction import jurisdiction
-from patrols.place_words import SYSTEMS, in_words, within
-from patrols.whereabouts import located, written
+from patrols.place_words import SYSTEMS, in_words, outside_words, within
+from patrols.region import beyond
+from patrols.whereabouts import Whereabouts, located, written
+
+# Systems that write two numbers, which are easily swapped.
+DEGREES = {System.DECIMAL, System.DMS, System.DM}
 
 
 @officer_required
@@ -33,7 +38,8 @@ def echo_json(request: HttpRequest) -> HttpResponse:
     if "written" not in found:
         return JsonResponse({"fault": found.get("fault", ""), "written": []})
     texts = [{"system": x.system, "text": x.text} for x in found["written"]]
-    return JsonResponse({"fault": "", "point": found["point"], "written": texts})
+    told = {name: found[name] for name in ("point", "outside")}
+    return JsonResponse({"fault": "", **told, "written": texts})
 
 
 def _understood(request: HttpRequest) -> dict[str, Any]:
@@ -50,9 +56,27 @@ def _found(text: str, actor: Actor) -> dict[str, Any]:
     where = located(text)
     return {
         "point": place_text(where.point),
+        "outside": _outside(where),
         "uncertainty": where.uncertainty,
         "within": within(where.uncertainty),
         "system": SYSTEMS[where.system],  # type: ignore[index]
         "written": written(where.point),
         "jurisdiction": jurisdiction(where.point, actor, where.uncertainty),
+    }
+
+
+def _outside(where: Whereabouts) -> dict[str, Any] | None:
+    """Say of a place outside the region how far it is, and what may be meant.
+
+    A warning, no fault: a report may be of elsewhere. Only degrees are swapped.
+    """
+    found = beyond(Place(where.point.y, where.point.x))
+    if found is None:
+        return None
+    swapped = found.swapped if where.system in DEGREES else None
+    meant = f"{swapped.latitude:.5f}, {swapped.longitude:.5f}" if swapped else ""
+    return {
+        "metres": round(found.metres),
+        "meant": meant,
+        "words": outside_words(found.metres, meant),
     }

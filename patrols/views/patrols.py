@@ -179,10 +179,10 @@ def log(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("patrol", pk=pk)
     actor = actor_of(request)
     row = _seen(actor, pk)
-    form = LogForm(request.POST)
+    form = LogForm(request.POST, request.FILES)
 
     def act() -> None:
-        actions.write_patrol_log(patrol=row, by=actor, **form.cleaned_data)
+        actions.write_patrol_log(patrol=row, by=actor, **form.given)
 
     is_refused = is_sent and not done(form, act)
     refused = {"log_form": form} if is_refused else {}

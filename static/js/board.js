@@ -32,14 +32,30 @@ export function boardTabs(board, onShow) {
   };
 }
 
-/** The wall board: on by `?wall` in the address, so that a screen on a wall can be started with it. */
-export function wallBoard(buttons) {
+/**
+ * The wall board: on by `?wall` in the address, so that a screen on a wall can be started with it. Nobody scrolls there:
+ * of `list` whole rows are shown, and `more` says how many there is no room for.
+ */
+export function wallBoard(buttons, { list, more }) {
   const isOn = () => new URLSearchParams(location.search).has("wall");
 
   function draw() {
     document.body.classList.toggle("wall", isOn());
     for (const button of buttons) button.setAttribute("aria-pressed", String(isOn()));
+    fit();
     dispatchEvent(new Event("resize")); // The map has another size.
+  }
+
+  function fit() {
+    const rows = [...list.querySelectorAll("[data-row]")];
+    for (const row of rows) row.classList.remove("is-beyond");
+    more.hidden = true;
+    if (!isOn() || list.scrollHeight <= list.clientHeight) return;
+    more.hidden = false; // It takes room itself.
+    const end = list.getBoundingClientRect().bottom;
+    const beyond = rows.filter((row) => row.getBoundingClientRect().bottom > end);
+    for (const row of beyond) row.classList.add("is-beyond");
+    more.querySelector("b").textContent = `+${beyond.length}`;
   }
 
   function toggle() {
@@ -51,6 +67,8 @@ export function wallBoard(buttons) {
   }
 
   for (const button of buttons) button.addEventListener("click", toggle);
+  list.addEventListener("htmx:afterSwap", fit);
+  addEventListener("resize", fit);
   draw();
   return { toggle, draw };
 }

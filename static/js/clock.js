@@ -54,7 +54,15 @@ export function fullTime(moment) {
 }
 
 /** What a picker holds ("2026-11-22T14:05", by the agency's clock) in the form of all pages. */
-export const pickedTime = (value) => (value ? picked.format(new Date(`${value}Z`)) : "");
+export function pickedTime(value) {
+  if (!value) return zone;
+  const asUtc = new Date(`${value}Z`);
+  if (Number.isNaN(asUtc.getTime())) return zone;
+  // The offset at that hour in the zone, not at the same hour of UTC.
+  const [, sign, hours, minutes = "0"] = /^([+-])(\d\d)(\d\d)?$/.exec(offsetAt(asUtc)) ?? [];
+  const ahead = sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) : 0;
+  return `${picked.format(asUtc)} ${offsetAt(new Date(asUtc.getTime() - ahead * 60e3))} (${zone})`;
+}
 
 /** "3 h 20 min ago", or "in 5 min": partners' clocks differ a little. */
 function ago(moment) {

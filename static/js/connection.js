@@ -17,7 +17,7 @@ function draw() {
   chip.dataset.state = shown;
   put(chip.querySelector(".connection-word"), chip.dataset[shown]);
   put(chip.querySelector(".connection-age"), age);
-  chip.title = age && `${chip.dataset.since} ${age}`;
+  chip.title = [chip.dataset[shown], age && `${chip.dataset.since} ${age}`].filter(Boolean).join(". ");
 }
 
 /** Nothing is drawn that stands there already. */

@@ -9,7 +9,7 @@ import { consoleKeys } from "./console-keys.js";
 import { consolePanel } from "./console-panel.js";
 import { startMap } from "./console-map.js";
 import { liveFeed } from "./feed.js";
-import { isInHand, liveFragment } from "./fragments.js";
+import { isInHand, isSomebodyHere, liveFragment } from "./fragments.js";
 import { coalesce, isGone } from "./live.js";
 import { paint } from "./paint.js";
 import { sinceYouLeft } from "./since.js";
@@ -21,7 +21,7 @@ const list = byId("open-incidents");
 
 let map = null;
 const tabs = boardTabs(board, seen);
-const wall = wallBoard(document.querySelectorAll("[data-wall]"));
+const wall = wallBoard(document.querySelectorAll("[data-wall]"), { list, more: byId("wall-more") });
 
 const filters = consoleFilters({
   slot: byId("console-filters"),
@@ -38,7 +38,7 @@ const feed = liveFeed({
   symbols: byId("map-sources").dataset.symbols, announcer: byId("announcer"), alarm: byId("alarm"),
   isWanted: filters.lets,
 });
-const incidents = liveFragment(list, board.querySelector('[data-held="incidents"]'), () => isInHand(list));
+const incidents = liveFragment(list, board.querySelector('[data-held="incidents"]'), () => isInHand(list) && isSomebodyHere());
 const patrols = liveFragment(byId("patrols-under-way"));
 const bell = liveBell(byId("bell"));
 const bulk = bulkActions({ panel: list, form: byId("bulk"), onSent: () => incidents.redraw() });
@@ -74,8 +74,8 @@ function reload(...layers) {
 }
 
 const AFFECTS = {
-  incident: (news) => {
-    incidents.refresh(news);
+  incident: () => {
+    incidents.refresh();
     reload("incidents");
   },
   patrol: () => {
@@ -84,10 +84,9 @@ const AFFECTS = {
   },
   place: () => reload("places"),
   // The countdown on a row.
-  escalation: () => incidents.refresh(0),
+  escalation: () => incidents.refresh(),
 };
 const PLACES = new Set(["zone", "route", "checkpoint", "post"]);
-const ARRIVED = new Set(["incident.reported", "incident.released"]);
 
 const positions = coalesce(() => patrols.refresh(), 10_000);
 
@@ -106,8 +105,7 @@ function apply(frames) {
     if (map?.move(moves).length !== 0) touched.add("patrol");
     else positions(moves);
   }
-  const news = frames.filter((frame) => ARRIVED.has(frame.kind) && filters.lets({ ...frame.ref, data: frame.data }));
-  for (const type of touched) AFFECTS[type](type === "incident" ? news.length : 0);
+  for (const type of touched) AFFECTS[type]();
   feed.add(frames);
   bell.hear(frames);
   count(frames);

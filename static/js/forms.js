@@ -22,19 +22,31 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
 
-// A picker writes dates as the browser likes; beside it stands the form of all pages.
-for (const picker of document.querySelectorAll('input[type="datetime-local"]')) {
-  const echo = Object.assign(document.createElement("output"), { className: "picked num" });
-  echo.htmlFor = picker.id;
-  const draw = () => (echo.textContent = pickedTime(picker.value));
-  picker.after(echo);
-  picker.addEventListener("input", draw);
-  draw();
+// A picker writes dates as the browser likes; below it stands the form of all pages.
+const PICKER = 'input[type="datetime-local"]';
+function sayPicked(picker) {
+  const echo = picker.nextElementSibling;
+  if (echo?.matches("output.picked")) echo.textContent = pickedTime(picker.value);
 }
+const sayAllPicked = (root) => root.querySelectorAll(PICKER).forEach(sayPicked);
+document.addEventListener("input", ({ target }) => target.matches?.(PICKER) && sayPicked(target));
+// Fields that come with a type, too.
+document.addEventListener("htmx:load", ({ target }) => sayAllPicked(target));
+sayAllPicked(document);
 
 // Errors: on to the first field that has one; a link in the summary leads to its own.
 const firstWrong = document.querySelector('[aria-invalid="true"]:not([type="hidden"], :disabled)');
 (firstWrong ?? document.querySelector("[data-focus]"))?.focus();
+
+// What is proposed below a field is taken over into it.
+document.addEventListener("click", (event) => {
+  const meant = event.target.closest?.("[data-take]")?.dataset.take;
+  const input = meant && event.target.closest(".field")?.querySelector("input");
+  if (!input) return;
+  input.value = meant;
+  input.focus();
+  for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+});
 
 document.addEventListener("click", (event) => {
   const name = event.target.closest?.("[data-field]")?.dataset.field;

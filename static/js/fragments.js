@@ -1,8 +1,19 @@
 // Lists that a higher application draws: fetched anew when something changed, without moving under the pointer.
-import { untilPaint } from "./paint.js";
+import { paint, untilPaint } from "./paint.js";
+import { lacking, markOf, newcomers, renewRows } from "./rows.js";
 import { seldom } from "./seldom.js";
 
 const LOOK_AGAIN_MS = 1500;
+// After so long without pointer or key nobody is at the screen.
+const AWAY_MS = 60_000;
+
+let inputAt = Date.now();
+for (const input of ["pointermove", "pointerdown", "wheel", "keydown", "touchmove"]) {
+  addEventListener(input, () => (inputAt = Date.now()), { capture: true, passive: true });
+}
+
+/** Whether somebody moved a pointer or pressed a key in the last minute. */
+export const isSomebodyHere = () => Date.now() - inputAt < AWAY_MS;
 
 const holdsFocus = (panel) => panel.contains(document.activeElement) && panel !== document.activeElement;
 
@@ -25,54 +36,102 @@ export function isWrittenIn(panel) {
 }
 
 /**
- * A way to ask for `run` that waits while `isHeld()`; meanwhile `bar` is shown, with how many new
- * things wait behind it, if that is known. Returns {request(news = 0), now()}.
+ * A way to ask for `run` that waits while `isHeld()`; meanwhile each request calls `look`, which by default shows `bar`.
+ * Returns {request(), now()}.
  */
-export function unlessInHand(bar, run, isHeld) {
+export function unlessInHand(bar, run, isHeld, look = () => bar && (bar.hidden = false)) {
   let isWaiting = false;
-  let waiting = 0;
 
   function attempt() {
-    if (isHeld()) {
-      isWaiting = true;
-      tell();
-      setTimeout(() => isWaiting && attempt(), LOOK_AGAIN_MS);
+    if (!isHeld()) {
+      now();
       return;
     }
-    now();
+    look();
+    if (isWaiting) return;
+    isWaiting = true;
+    waitOn();
+  }
+
+  function waitOn() {
+    setTimeout(() => {
+      if (!isWaiting) return;
+      if (isHeld()) waitOn();
+      else now();
+    }, LOOK_AGAIN_MS);
   }
 
   function now() {
     isWaiting = false;
-    waiting = 0;
     if (bar) bar.hidden = true;
     run();
   }
 
-  function tell() {
-    if (!bar) return;
-    bar.hidden = false;
-    const count = bar.querySelector("[data-count]");
-    if (!count) return;
-    count.textContent = waiting || "";
-    bar.classList.toggle("has-count", waiting > 0);
-  }
-
-  const soon = seldom(attempt);
-  return {
-    request(news = 0) {
-      waiting += news;
-      if (isWaiting) tell();
-      else soon();
-    },
-    now,
-  };
+  return { request: seldom(attempt), now };
 }
 
-/** Refresh the fragment in `panel` on demand; `bar` is shown while the reader's hand is on the list. */
+/** Say in `bar` how many wait behind it and how many of them are the worst; of none, that something has changed. */
+function tellWaiting(bar, severities) {
+  const worst = Object.keys(bar.dataset).find((one) => severities.includes(one));
+  bar.hidden = false;
+  bar.classList.toggle("has-count", severities.length > 0);
+  bar.querySelector("[data-count]").textContent = severities.length || "";
+  const many = severities.filter((one) => one === worst).length;
+  bar.querySelector("[data-worst]").textContent = worst ? `, ${many} ${bar.dataset[worst]}` : "";
+}
+
+/**
+ * Refresh the fragment in `panel` on demand; `bar` is shown while the reader's hand is on the list. With `data-also`,
+ * the name under which rows are asked for that left the list, those on the screen are renewed in their place meanwhile.
+ */
 export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
+  const { also } = panel.dataset;
+  const fetchAnew = () => window.htmx.trigger(panel, "refresh");
   let known = null;
-  const refresh = unlessInHand(bar, () => window.htmx.trigger(panel, "refresh"), isHeld);
+  let isInPlace = false; // What comes next renews rows where they stand.
+  let held = null; // Gives the focus back to the row that had it.
+  let missed = []; // Rows on the screen that the last answer had not.
+  const refresh = unlessInHand(bar, draw, isHeld, also ? renew : undefined);
+
+  function draw() {
+    isInPlace = false;
+    missed = [];
+    fetchAnew();
+  }
+
+  function renew() {
+    isInPlace = true;
+    fetchAnew();
+  }
+
+  function renewed(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const asked = missed;
+    missed = lacking(panel, fresh);
+    // Of what left the list the next answer tells how it stands; of what one no longer sees it does not.
+    if (missed.some((id) => !asked.includes(id))) {
+      fetchAnew();
+      return;
+    }
+    paint(() => {
+      if (!isInPlace) return;
+      for (const id of missed) forget(id);
+      missed = [];
+      renewRows(panel, fresh);
+      const news = newcomers(panel, fresh);
+      if (news.length || asked.length) tellWaiting(bar, news);
+      // All that follows a list that was drawn follows this too.
+      window.htmx.trigger(panel, "htmx:afterSwap", { isInPlace: true });
+    });
+  }
+
+  function forget(id) {
+    for (const row of panel.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) row.remove();
+  }
+
+  panel.addEventListener("htmx:configRequest", (event) => {
+    if (event.target === panel && isInPlace && missed.length) event.detail.parameters[also] = missed;
+  });
 
   bar?.addEventListener("click", () => {
     panel.scrollTop = 0;
@@ -82,11 +141,20 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
   // All lists that changed are drawn at the same moment.
   panel.addEventListener("htmx:beforeSwap", (event) => {
     if (event.target !== panel || !event.detail.shouldSwap) return;
+    if (isInPlace) {
+      event.detail.shouldSwap = false;
+      renewed(event.detail.serverResponse);
+      return;
+    }
+    held = markOf(panel);
     const how = panel.getAttribute("hx-swap") ?? "innerHTML";
     event.detail.swapOverride = `${how} swap:${Math.round(untilPaint())}ms settle:0ms`;
   });
 
-  panel.addEventListener("htmx:afterSwap", () => {
+  panel.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.isInPlace) return;
+    held?.();
+    held = null;
     const rows = [...panel.querySelectorAll("[data-id]")];
     const ids = new Set(rows.map((row) => row.dataset.id));
     if (known) for (const row of rows) row.classList.toggle("is-new", !known.has(row.dataset.id));
@@ -97,8 +165,6 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
     refresh: refresh.request,
     /** At once, whoever holds it: the reader asked for something else. */
     redraw: refresh.now,
-    forget(id) {
-      for (const row of panel.querySelectorAll(`[data-id="${CSS.escape(id)}"]`)) row.remove();
-    },
+    forget,
   };
 }

@@ -3,7 +3,8 @@ import { SIGNS, palette } from "./map-style.js";
 
 const sources = document.getElementById("map-sources")?.dataset ?? {};
 const HOME = [70.6, 40.2]; // Between Osh and Dushanbe.
-const GROUND = [44.5, 33.3, 89.5, 56.5]; // The base map ends a little beyond: west, south, east, north.
+// West, south, east, north, as in patrols/region.py; the base map ends a little beyond.
+const GROUND = [44.5, 33.3, 89.5, 56.5];
 const MEMBERS = new Set(["KG", "TJ", "UZ", "KZ", "TM", "AF"]);
 // How many people a town needs to be shown, by the map's resolution (metres per pixel).
 const NAMES_FROM = 900; // Countries are named when the map is no closer than this.
@@ -204,6 +205,9 @@ export function parsePlace(text) {
   const [latitude, longitude] = [parts[1], parts[2]].map((number) => Number(number.replace(",", ".")));
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? [longitude, latitude] : null;
 }
+
+/** Whether there is anything of the base map at a place. */
+export const isOnGround = (ol, place) => ol.extent.containsCoordinate(GROUND, place);
 
 /** Bring an extent into view, never closer than `maxZoom`. */
 export function fit(ol, map, extent, { maxZoom = 10, padding = [64, 48, 48, 48] } = {}) {

@@ -2,7 +2,7 @@
 // [data-map-picker="name of an input"] where a click writes "lat, lon"; what else is written comes from the field's echo.
 // data-uncertainty: within how many metres a point is sure.
 import { shortAge } from "./clock.js";
-import { createMap, fetchFeatures, fit, formatPlace, loadOl, parsePlace, readFeatures } from "./map-base.js";
+import { createMap, fetchFeatures, fit, formatPlace, isOnGround, loadOl, parsePlace, readFeatures } from "./map-base.js";
 import { goHome } from "./map-home.js";
 import { LADDER, incidentStyle, palette, patrolStyle, placeStyle, ringStyle, sectionStyle, trackStyle } from "./map-style.js";
 
@@ -155,7 +155,8 @@ function picker(ol, target) {
     source.addFeature(new ol.Feature(new ol.geom.Point(at)));
     const doubt = circleOf(ol, place, uncertainty);
     if (doubt) source.addFeature(doubt);
-    if (pan) {
+    // Beyond the region the map has nothing to show: it stays where it is, and the echo says so.
+    if (pan && isOnGround(ol, place)) {
       map.getView().setCenter(at);
       map.getView().setZoom(Math.max(map.getView().getZoom(), CLOSE - 2));
     }

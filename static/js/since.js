@@ -8,6 +8,19 @@ const PAGE = 200;
 const MOST_PAGES = 5;
 const MOST_ROWS = 100;
 
+/** The record that an event tells of: an escalation is one about an incident. */
+const aboutOf = ({ ref, data }) => (data.incident ? { type: "incident", id: data.incident } : ref);
+
+/** Frames by the record that they are about; the order of both is kept. */
+function grouped(frames) {
+  const groups = new Map();
+  for (const frame of frames) {
+    const { id } = aboutOf(frame);
+    groups.set(id, [...(groups.get(id) ?? []), frame]);
+  }
+  return groups;
+}
+
 /**
  * Show in `panel` what came while the officer was away, grouped by what it is about; `choose(id)` when an incident is
  * picked. Returns {reached(cursor)}: call it with each new place in the feed.
@@ -35,28 +48,26 @@ export function sinceYouLeft({ panel, officer, cursor, quiet, choose }) {
     }
   }
 
+  /** What came after a place, the newest first: if there is too much of it, the oldest is what is left out. */
   async function missed(after) {
     const found = [];
-    let next = after;
+    const query = new URLSearchParams({ order: "newest", after, limit: PAGE, without: [...quiet].join(",") });
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const address = `/api/v1/events/?limit=${PAGE}&after=${encodeURIComponent(next)}`;
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return { found, isCut: false };
+      const answer = await fetch(`/api/v1/events/?${query}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return { found, isCut: found.length > 0 };
       const { results, cursor: reached } = await answer.json();
       found.push(...results);
       if (results.length < PAGE) return { found, isCut: false };
-      next = reached;
+      query.set("before", reached);
     }
     return { found, isCut: true };
   }
 
   async function show(left) {
     const { found, isCut } = await missed(left.cursor);
-    const told = found.filter((frame) => !quiet.has(frame.kind) && !isGone(frame));
-    if (!told.length) return;
-    const groups = new Map();
-    for (const frame of told) groups.set(frame.ref.id, [...(groups.get(frame.ref.id) ?? []), frame]);
-    const rows = [...groups.values()].reverse().slice(0, MOST_ROWS).map(row);
+    const groups = grouped(found.filter((frame) => !isGone(frame)));
+    if (!groups.size) return;
+    const rows = [...groups.values()].slice(0, MOST_ROWS).map(row);
     panel.querySelector("[data-since]").textContent = shortAge(left.at);
     panel.querySelector("ol").replaceChildren(...rows);
     panel.querySelector("[data-more]").hidden = !isCut && groups.size <= MOST_ROWS;
@@ -64,7 +75,9 @@ export function sinceYouLeft({ panel, officer, cursor, quiet, choose }) {
   }
 
   function row(frames) {
-    const { ref, at, data } = frames.at(-1);
+    const [{ at }] = frames; // The newest.
+    const ref = aboutOf(frames[0]);
+    const { data } = frames.find((frame) => frame.ref.id === ref.id) ?? frames[0];
     const line = Object.assign(document.createElement("li"), { className: "row-item" });
     line.dataset.id = ref.id;
     const name = data.title ?? data.ref ?? data.code ?? "";
@@ -85,7 +98,7 @@ export function sinceYouLeft({ panel, officer, cursor, quiet, choose }) {
 
   function words(frames) {
     const counted = new Map();
-    for (const { kind } of frames) counted.set(sentence(kind), (counted.get(sentence(kind)) ?? 0) + 1);
+    for (const { kind } of [...frames].reverse()) counted.set(sentence(kind), (counted.get(sentence(kind)) ?? 0) + 1);
     return [...counted].map(([text, times]) => (times > 1 ? `${text} ×${times}` : text)).join(" · ");
   }
 

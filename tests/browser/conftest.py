@@ -22,6 +22,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.incidents import samples
 from tests.stack import ROOT, Stack
 
 SHOTS = ROOT / "var" / "screenshots"
@@ -166,3 +167,11 @@ def look(stack: Stack, origin: str, chromium: Browser) -> Iterator[Looker]:
         if not (looker.expected and re.search(looker.expected, fault))
     ]
     assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A photo on somebody's disk."""
+    path = tmp_path / "IMG_0001.jpg"
+    path.write_bytes(samples.photo(size=(1200, 900)))
+    return path

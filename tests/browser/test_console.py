@@ -8,7 +8,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Looker
-from tests.browser.test_live import report
+from tests.browser.test_live import change, report
 from tests.stack import Stack
 
 WIDE = (1440, 900)
@@ -205,6 +205,31 @@ def test_rows_do_not_move_under_the_pointer(stack: Stack, look: Looker) -> None:
     expect(bar).to_be_hidden()
 
 
+def test_rows_in_hand_say_how_they_stand(stack: Stack, look: Looker) -> None:
+    """Where they are; a minute without input, and the list is drawn anew."""
+    token = scopes(stack)
+    made = report(stack, token, "Closed while one looks", severity="extreme")
+    page = live(look("partner", size=WIDE))
+    row(page, made).get_by_role("link").focus()
+    expect(row(page, made)).to_contain_text("not acknowledged")
+    for severity in ("minor", "extreme", "extreme"):
+        report(stack, token, f"Waits, {severity}", severity=severity)
+    bar = page.locator('[data-held="incidents"]')
+    expect(bar).to_have_text(re.compile(r"^\s*3 new, 2 extreme"))
+    before = row(page, made).bounding_box()
+    change(
+        stack, token, "POST", f"{made['id']}/close/", json={"reason": "false_report"}
+    )
+    expect(row(page, made).locator(".state")).to_have_text("closed")
+    expect(row(page, made)).not_to_contain_text("not acknowledged")
+    assert row(page, made).bounding_box() == before
+    expect(row(page, made).get_by_role("link")).to_be_focused()
+    look.shot(page, "console-held")
+    page.evaluate("{ const now = Date.now; Date.now = () => now() + 61_000; }")
+    expect(bar).to_be_hidden()
+    expect(row(page, made)).to_have_count(0)
+
+
 def test_the_bell_waits_for_a_hand_and_goes_on(stack: Stack, look: Looker) -> None:
     """Its state can be read; it rings again until all are acknowledged."""
     report(stack, scopes(stack), "Loud", severity="extreme")
@@ -230,8 +255,13 @@ def test_the_bell_waits_for_a_hand_and_goes_on(stack: Stack, look: Looker) -> No
 
 def test_the_wall_board(stack: Stack, look: Looker) -> None:
     """By its address or by a key: the worst first, large, no menus."""
-    report(stack, scopes(stack), "On the wall", severity="extreme")
+    for n in range(20):
+        report(stack, scopes(stack), f"On the wall {n}", severity="extreme")
     page = live(look("partner", "/?wall", size=(1920, 1080), theme="night"))
+    rows = page.locator("#open-incidents [data-row]")
+    shown, there = rows.locator("visible=true").count(), rows.count()
+    assert 10 <= shown < there
+    expect(page.locator("#wall-more")).to_have_text(f"+{there - shown} more")
     expect(page.locator(".nav-main")).to_be_hidden()
     expect(page.locator(".pane-feed")).to_be_hidden()
     expect(page.locator("#connection")).to_be_visible()
@@ -308,6 +338,24 @@ def test_what_changed_since_one_left(stack: Stack, look: Looker) -> None:
     headers = {"Authorization": f"Bearer {token}", "Host": "localhost"}
     path = f"{stack.web_url}/api/v1/incidents/{made['id']}/log/"
     assert httpx.post(path, json=said, headers=headers).status_code == 201
+    about = {"incident": made["id"], "title": made["title"], "owner": "KG-BS"}
+    call = {
+        "id": "call",
+        "kind": "escalation.stepped",
+        "at": made["occurred_at"],
+        "ref": {"type": "escalation", "id": "b3d1f2aa-0000-4000-8000-000000000000"},
+        "data": about,
+    }
+
+    def with_call(route: Any) -> None:
+        """Answer as for who is called about it, too; what was asked for is kept."""
+        asked.append(route.request.url)
+        found = route.fetch().json()
+        found["results"].insert(0, call)
+        route.fulfill(json=found)
+
+    asked: list[str] = []
+    page.route("**/api/v1/events/?**", with_call)
     left["at"] -= 3_600_000
     page.evaluate(f"left => localStorage.setItem('{key}', JSON.stringify(left))", left)
     page.goto("/")
@@ -316,7 +364,13 @@ def test_what_changed_since_one_left(stack: Stack, look: Looker) -> None:
     line = since.locator(f'[data-id="{made["id"]}"]')
     expect(line).to_contain_text("New incident · ")
     expect(line).to_contain_text("New log entry")
+    expect(line).to_have_count(1)
+    expect(line.locator(".agency")).to_have_text("KG-BS")
+    expect(since.locator('[data-id^="b3d1f2aa"]')).to_have_count(0)
+    assert "order=newest" in asked[0]
+    assert "patrol.moved" in asked[0]
     look.shot(page, "since")
+    assert since.locator("li").first.get_attribute("data-id") == made["id"]
     line.get_by_role("button").click()
     expect(page.locator("#chosen-body")).to_contain_text("While nobody looked")
     since.get_by_role("button", name="Close").click()
@@ -329,7 +383,22 @@ def test_what_changed_since_one_left(stack: Stack, look: Looker) -> None:
 def test_the_console_on_a_phone(stack: Stack, look: Looker) -> None:
     """One part at a time; what is chosen has its tab, and closing it leads back."""
     made = report(stack, scopes(stack), "In the hand")
-    page = live(look("partner", size=PHONE))
+    page = look("partner", size=PHONE)
+    for state in ("connecting", "live", "polling", "offline"):
+        # A call beside it, too.
+        page.evaluate(
+            """state => {
+              const chip = document.getElementById("connection");
+              chip.hidden = false;
+              chip.dataset.state = state;
+              chip.querySelector(".connection-word").textContent = chip.dataset[state];
+              document.getElementById("calls").innerHTML =
+                '<a class="bar-button calls has-calls" href="#"><b>128</b></a>';
+            }""",
+            state,
+        )
+        assert page.locator(".bar").bounding_box()["height"] < 60  # type: ignore[index]
+    live(page)
     row(page, made).get_by_role("link").click()
     expect(page.locator("#chosen-body")).to_contain_text("In the hand")
     expect(page.locator("#open-incidents")).to_be_hidden()

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from agencies.context import acting, system
 from incidents import tasks
-from incidents.actions import hand_overs, life
-from incidents.models import Duty, Escalation, Incident
+from incidents.actions import life
+from incidents.models import Escalation, Incident
 from live import sequencer
 from tests.browser.conftest import PHONE, Looker
-from tests.browser.test_pages import in_every_theme, settled
+from tests.browser.test_pages import settled
 from tests.incidents.test_escalation import rule
 from tests.incidents.test_watch import begin, plan
 from tests.stack import Stack
@@ -79,38 +79,3 @@ def test_a_call_counts_down_rings_and_goes(
         page.locator("#calls .has-calls").wait_for(state="detached")
         assert page.evaluate("document.body.dataset.mine") == "still here"
     count.wait_for(state="detached")
-
-
-def test_the_pages_of_the_watch_are_clean(
-    look: Looker, stack: Stack, waiting: Incident
-) -> None:
-    with stack.database():
-        world = stack.world
-        with system("test"):
-            running = Duty.objects.running().get()
-            escalation = Escalation.objects.get(incident=waiting)
-        second = plan(world, "owner_low", start=8)
-        by = world.owner
-        with acting(by):
-            hand_overs.offer_hand_over(
-                duty=running, to=second, remark="Fog in the valley", by=by
-            )
-    found = {}
-    for name, path in {
-        "watch": "/incidents/watch/",
-        "duty": f"/incidents/watch/{running.pk}/",
-        "duty-new": "/incidents/watch/new/",
-        "rules": "/incidents/rules/",
-        "rule": "/incidents/rules/new/",
-        "escalations": "/incidents/escalations/",
-        "escalation": f"/incidents/escalations/{escalation.pk}/",
-        "reach": "/incidents/watch/me/",
-        "incident": f"/incidents/{waiting.pk}/",
-    }.items():
-        page = look("owner", path, bypass_csp=True)
-        settled(page)
-        found[name] = in_every_theme(look, page, f"w-{name}")
-        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], name
-        look.shot(page, f"w-{name}-phone")
-    assert not {name: faults for name, faults in found.items() if faults}

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile, File
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from agencies.actions import files as core
 from agencies.actions import releases
 from agencies.context import acting
 from agencies.views.records import known_releases
@@ -16,8 +17,6 @@ from tests.browser.conftest import PHONE, Looker
 from tests.incidents import samples
 from tests.stack import Stack
 
-THEMES = ["light", "dark", "night"]
-
 
 @pytest.fixture
 def incident(stack: Stack) -> Incident:
@@ -26,19 +25,17 @@ def incident(stack: Stack) -> Incident:
         return stack.report("agency:TJ-BT")
 
 
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    """A photo on somebody's disk."""
-    path = tmp_path / "IMG_0001.jpg"
-    path.write_bytes(samples.photo(size=(1200, 900)))
-    return path
-
-
 def live(look: Looker, officer: str, path: str, **more: Any) -> Page:
     """Open a page and wait until it follows the feed."""
     page = look(officer, path, **more)
     expect(page.locator("#connection")).to_have_attribute("data-state", "live")
     return page
+
+
+def is_drawn(page: Page, image: Locator) -> None:
+    """Wait until a picture is there to be seen."""
+    drawn = "image => image.complete && image.naturalWidth > 0"
+    page.wait_for_function(drawn, arg=image.element_handle())
 
 
 def write(stack: Stack, incident: Incident, text: str) -> None:
@@ -69,14 +66,11 @@ def test_a_photo_appears_on_an_open_page(
     expect(seen).to_have_count(2, timeout=10_000)
     expect(watching.locator("#changed")).to_be_hidden()
     seen.first.scroll_into_view_if_needed()
-    is_drawn = "image => image.complete && image.naturalWidth > 0"
-    handle = seen.first.element_handle()
-    watching.wait_for_function(is_drawn, arg=handle)
+    is_drawn(watching, seen.first)
     seen.first.click()
     expect(watching.locator("h1")).to_have_text("At the ford")
     expect(watching.get_by_role("link", name="Take the original out")).to_have_count(0)
-    view = watching.locator(".file-view img")
-    watching.wait_for_function(is_drawn, arg=view.element_handle())
+    is_drawn(watching, watching.locator(".file-view img"))
     look.shot(watching, "file")
     with stack.database():
         by = stack.world.owner
@@ -140,9 +134,8 @@ def test_a_release_that_ends_takes_the_files(
     expect(page.locator("img")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 def test_how_files_look(
-    stack: Stack, look: Looker, incident: Incident, picture: Path, theme: str
+    stack: Stack, look: Looker, incident: Incident, picture: Path
 ) -> None:
     """Of every kind, on a desk and on a phone: nothing is wider than the window."""
     with stack.database():
@@ -154,22 +147,22 @@ def test_how_files_look(
                 incident=incident, files=files, sharing="all", caption="At the ford",
                 by=by,
             )  # fmt: skip
-            attachments.withdraw_file(attachment=made[3], by=by)
+            core.withdraw_file(attachment=made[3], by=by)
             log.write_log(
                 incident=incident, text="See the photo", sharing="all", by=by,
                 files=[ContentFile(kinds[0], "x")],
             )  # fmt: skip
             assert Attachment.objects.visible_to(by).filter(incident=incident).count()
     for size, name in (((1280, 900), "desk"), (PHONE, "phone")):
-        page = look("owner", f"/incidents/{incident.pk}/", size=size, theme=theme)
+        page = look("owner", f"/incidents/{incident.pk}/", size=size)
         page.locator("#files").scroll_into_view_if_needed()
         expect(page.locator("#file-grid .file")).to_have_count(5)
         wide = "document.documentElement.scrollWidth <= innerWidth"
-        assert page.evaluate(wide), (theme, name)
-        look.shot(page, f"files-{theme}-{name}")
+        assert page.evaluate(wide), name
+        look.shot(page, f"files-{name}")
         page.goto(f"/incidents/{incident.pk}/attachments/{made[0].pk}/")
-        assert page.evaluate(wide), (theme, name)
-        look.shot(page, f"file-{theme}-{name}")
+        assert page.evaluate(wide), name
+        look.shot(page, f"file-{name}")
         page.goto(f"/incidents/{incident.pk}/attachments/{made[1].pk}/")
         page.evaluate("document.querySelector('video').load()")
         page.wait_for_function("document.querySelector('video').readyState >= 0")

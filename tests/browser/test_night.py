@@ -134,7 +134,7 @@ def advance(page: Page, *states: str) -> None:
 def on_paper(page: Page, folder: Path) -> str:
     """Ask for the day's report, wait for it, and read the file as others do."""
     page.goto("/incidents/sitreps/")
-    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Ask for the report").click()
     link = page.get_by_role("link", name="PDF", exact=True)
     link.wait_for(timeout=WAIT)
     with page.expect_download() as coming:

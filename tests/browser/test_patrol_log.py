@@ -1,5 +1,6 @@
 """The log of a patrol on an open page: messages grow by themselves, on a phone too."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from agencies.context import acting
 from patrols import actions
 from patrols.models import PatrolLogRead
 from tests.browser.conftest import PHONE, Looker
-from tests.browser.test_files import live
+from tests.browser.test_files import is_drawn, live
 from tests.patrols.series import a_patrol
 from tests.stack import Stack
 
@@ -64,3 +65,41 @@ def test_a_message_grows_on_an_open_page(
     phone.reload()
     expect(phone.locator(".log-read")).to_contain_text("TJ-BT")
     expect(phone.get_by_text("I am still writing")).to_have_count(0)
+
+
+def test_a_photo_sent_with_a_message_shows_on_the_other_page(
+    stack: Stack, look: Looker, patrol: Any, picture: Path
+) -> None:
+    """From a phone; live at the partner's, who opens it; its sender takes it back."""
+    at = f"/patrols/{patrol.pk}/"
+    page, phone = live(look, "partner", at), live(look, "owner", at, size=PHONE)
+    before = page.locator("#log-lines .file img").count()
+    phone.locator("#log_text").fill("Tracks at the ford, two horses, going north")
+    phone.locator("#log_file").set_input_files([picture])
+    phone.locator("#log").get_by_role("button", name="Write").click()
+    expect(phone.locator("#log-lines .file img")).to_have_count(before + 1)
+    expect(phone.locator("#log_file")).to_have_value("")
+    seen = page.locator("#log-lines .file img")
+    expect(seen).to_have_count(before + 1, timeout=10_000)
+    expect(page.locator("#changed")).to_be_hidden()
+    for one, name in ((page, "desk"), (phone, "phone")):
+        photo = one.locator("#log-lines .file img").last
+        photo.scroll_into_view_if_needed()
+        is_drawn(one, photo)
+        assert one.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        look.shot(one, f"patrol-log-photo-{name}")
+    seen.last.click()
+    is_drawn(page, page.locator(".file-view img"))
+    expect(page.get_by_role("link", name="Take the original out")).to_have_count(0)
+    look.shot(page, "patrol-file")
+    phone.locator("#log-lines .file a").last.click()
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look.shot(phone, "patrol-file-phone")
+    page.goto(at)
+    expect(seen).to_have_count(before + 1)
+    phone.on("dialog", lambda dialog: dialog.accept())
+    phone.get_by_role("button", name="Take back").click()
+    expect(phone.locator("#log-lines").get_by_text("taken back")).to_be_visible()
+    expect(seen).to_have_count(before, timeout=10_000)
+    phone.locator("#log-lines .file").last.scroll_into_view_if_needed()
+    look.shot(phone, "patrol-log-taken-back-phone")

@@ -13,7 +13,7 @@ from agencies.actions import posts
 from agencies.context import acting
 from patrols import actions
 from tests.browser.conftest import PHONE, Looker
-from tests.browser.test_pages import in_every_theme, settled
+from tests.browser.test_pages import settled
 from tests.patrols.series import a_line, a_zone, under_way
 from tests.stack import Stack
 
@@ -182,27 +182,3 @@ def test_place_picker_on_a_phone(look: Looker, patrol: Any) -> None:
     latitude, longitude = map(float, page.input_value("#id_place").split(","))
     assert abs(latitude - 39.9) < 0.1
     assert abs(longitude - 70.8) < 0.1
-
-
-@pytest.mark.slow
-def test_pages_of_patrols_can_be_read_by_all(look: Looker, patrol: Any) -> None:
-    """Axe finds nothing serious in any theme; 390 px are enough."""
-    wide = look("owner", "/", bypass_csp=True)
-    phone = look("owner", "/", size=PHONE)
-    paths = {
-        "programme-new": NEW,
-        "zone-new": "/patrols/zones/new/",
-        "zone": f"/patrols/zones/{patrol.zone_id}/",
-        "routes": "/patrols/routes/",
-        "patrol": f"/patrols/{patrol.pk}/",
-        "board": "/patrols/",
-    }
-    for name, path in paths.items():
-        wide.goto(path)
-        phone.goto(path)
-        settled(wide)
-        assert not in_every_theme(look, wide, f"patrols-{name}"), path
-        settled(phone)
-        look.shot(phone, f"patrols-{name}-phone")
-        width = phone.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE[0], f"{name} is {width} px wide"

@@ -13,8 +13,7 @@ from playwright.sync_api import Page, expect
 from agencies.context import acting
 from patrols import actions
 from patrols.models import Zone
-from tests.browser.conftest import PHONE, Looker
-from tests.browser.test_pages import in_every_theme, settled
+from tests.browser.conftest import Looker
 from tests.stack import Stack
 from tests.world import AREA
 
@@ -214,25 +213,6 @@ def test_place_is_drawn_without_scripts(look: Looker, ground: Zone) -> None:
     expect(page.locator("[data-draw-tools]")).to_be_hidden()
     page.locator("details.draw-text summary").click()
     expect(page.locator("#id_place")).to_be_visible()
-
-
-@pytest.mark.slow
-def test_pages_of_places_can_be_read_by_all(look: Looker, ground: Zone) -> None:
-    """Axe finds nothing serious in any theme; 390 px are enough."""
-    wide = look("owner", "/", bypass_csp=True)
-    phone = look("owner", "/", size=PHONE)
-    for name, path in {
-        "edit": f"/patrols/zones/{ground.pk}/edit/",
-        "zone": f"/patrols/zones/{ground.pk}/",
-    }.items():
-        wide.goto(path)
-        phone.goto(path)
-        settled(wide)
-        assert not in_every_theme(look, wide, f"place-{name}"), path
-        settled(phone)
-        look.shot(phone, f"place-{name}-phone")
-        width = phone.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE[0], f"{name} is {width} px wide"
 
 
 def test_border_section_is_drawn_in_the_administration(

@@ -83,6 +83,37 @@ def test_all_that_waits_is_told_whatever_is_shown(
     assert "No open incident matches these filters." in part
 
 
+def test_what_left_the_list_is_told_to_who_still_shows_it(
+    several: dict[str, Incident], world: World, readers: Readers
+) -> None:
+    """By its id, as it stands now; what is hidden is told like what is not there."""
+    ours, hidden = several["ours"], report(world, title="Hidden")
+    closing = {"reason": "no_action"}
+    readers.partner.send(f"/incidents/{ours.pk}/close/", closing)
+    path = f"{OPEN}?also={ours.pk}&also={hidden.pk}&also={uuid4()}&also=x"
+    assert "Ours" not in text(readers.partner.get(OPEN))
+    part = text(readers.partner.get(path))
+    assert part.count("is-over") == 1
+    assert "Ours" in part
+    assert "state-closed" in part
+    assert "Hidden" not in part
+    assert str(hidden.pk) not in part
+
+
+def test_what_is_closed_asks_for_no_note(
+    several: dict[str, Incident], readers: Readers
+) -> None:
+    """Neither page nor panel offers it any more; the action still takes it."""
+    worst = several["worst"]
+    paths = [f"/incidents/{worst.pk}/", f"/incidents/{worst.pk}/panel/"]
+    sent = f"/incidents/{worst.pk}/acknowledge/"
+    assert all(sent in text(readers.partner.get(path)) for path in paths)
+    readers.owner.send(f"/incidents/{worst.pk}/close/", {"reason": "false_report"})
+    assert not any(sent in text(readers.partner.get(path)) for path in paths)
+    readers.partner.send(sent)
+    assert "TJ-BT" in text(readers.owner.get(paths[0]))
+
+
 def test_only_what_waits_can_be_ticked(
     several: dict[str, Incident], world: World, readers: Readers
 ) -> None:

@@ -630,10 +630,40 @@ def test_an_officer_who_is_called_sees_it_until_it_is_over(
     assert "Called about" in text(readers.owner.get("/incidents/watch/"))
     page = text(readers.owner_low.get(f"/incidents/escalations/{made.pk}/"))
     assert "Owner" in page
+    look()
+    told = readers.owner.get("/api/v1/events/", order="newest").json()["results"]
+    data = next(one["data"] for one in told if one["ref"]["type"] == "escalation")
+    assert (data["incident"], data["owner"]) == (str(row.pk), "TJ-BT")
     acknowledge(world, row, "owner_low")
     assert "has-calls" not in text(readers.owner.get(bell))
     listed = text(readers.owner.get("/incidents/escalations/"))
     assert "acknowledged" in listed
+
+
+def test_the_worst_call_stands_first_then_the_oldest(
+    world: World, readers: Readers
+) -> None:
+    """And the triangle says what it counts."""
+    watch(world)
+    rule(world)
+    for title, severity in [
+        ("Older", "severe"),
+        ("Later", "severe"),
+        ("Worst", "extreme"),
+    ]:
+        report(
+            world,
+            "partner",
+            release_to=["agency:KG-BS"],
+            title=title,
+            severity=severity,
+        )
+        look()
+        pass_time(5)
+        tasks.take_steps()
+    page = text(readers.owner.get("/incidents/watch/"))
+    assert page.index("Worst") < page.index("Older") < page.index("Later")
+    assert "3 incidents call you now" in text(readers.owner.get("/incidents/calls/"))
 
 
 def test_an_own_incident_can_be_acknowledged_while_it_escalates(

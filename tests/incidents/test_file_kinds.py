@@ -13,9 +13,8 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from agencies.errors import Refused
-from incidents import receiving, store
-from incidents.files import kinds, work
-from incidents.store import Copy
+from agencies.files import kinds, receiving, store, work
+from agencies.files.store import Copy
 from tests.incidents import samples
 
 JPEG = samples.photo()

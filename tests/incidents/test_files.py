@@ -1,9 +1,7 @@
 """Files at incidents, by page and by API: who adds, sees, takes out, takes back."""
 
 import hashlib
-import os
 import socket
-import time
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,18 +9,27 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
+from agencies import tasks
+from agencies.actions import files as core
 from agencies.context import acting, system
-from incidents import receiving, store, tasks
+from agencies.files import receiving, store
+from agencies.files.scanning import Scan, scan
+from agencies.files.store import Copy
 from incidents.actions import attachments
 from incidents.models import Attachment, CustodyLine, Incident, LogEntry
-from incidents.scanning import Scan, scan
-from incidents.store import Copy
 from tests.api.http import NOWHERE
 from tests.api.http import system as api_system
+from tests.files import (
+    REFUSED,
+    age,
+    files,
+    require_sealed,
+    scanner,
+    upload,
+    whole,
+)
 from tests.incidents import samples
 from tests.incidents.conftest import Readers, feed, report, text
 from tests.world import World
@@ -35,11 +42,6 @@ MP4 = samples.video()
 def folder(tmp_path: Path, settings: Any) -> None:
     """Keep files in a folder of the test's own."""
     settings.MEDIA_FOLDER = tmp_path / "files"
-
-
-def upload(data: bytes = b"Seen.", name: str = "seen.txt") -> SimpleUploadedFile:
-    """Return a file as a browser sends it."""
-    return SimpleUploadedFile(name, data, content_type="application/x-nonsense")
 
 
 def post(reader: Any, incident: Any, data: bytes = JPEG, **given: Any) -> Any:
@@ -71,19 +73,9 @@ def page(incident: Any, made: Any, copy: str = "") -> str:
     return f"{at}{copy}/" if copy else at
 
 
-def whole(answer: Any) -> bytes:
-    """Return all of an answer."""
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
-
-
 def listed(reader: Any, incident: Any) -> list[Any]:
     rows: list[Any] = reader.get(f"{incident.pk}/attachments/").json()["results"]
     return rows
-
-
-def files() -> set[str]:
-    """Return the names of all files that lie there."""
-    return {path.stem for path in Path(settings.MEDIA_FOLDER).rglob("*.*")}
 
 
 # --- adding ----------------------------------------------------------------------
@@ -141,15 +133,7 @@ def test_several_by_the_page(shared: Incident, readers: Readers) -> None:
     assert "<html" not in text(part)
 
 
-@pytest.mark.parametrize(
-    ("data", "status", "words"),
-    [
-        (samples.archive(), 415, "Taken are"),
-        (samples.bomb(), 413, "50 million"),
-        (JPEG + samples.archive(), 400, "second file"),
-        (b"", 400, "empty"),
-    ],
-)
+@pytest.mark.parametrize(("data", "status", "words"), REFUSED)
 def test_a_refused_file_leaves_nothing(
     shared: Incident, readers: Readers, data: bytes, status: int, words: str
 ) -> None:
@@ -409,7 +393,7 @@ def test_what_cannot_be_noted_is_not_shown(
     def fail(*_args: object, **_more: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(attachments, "_note", fail)
+    monkeypatch.setattr(core, "_note", fail)
     assert get(readers.owner, shared, made).status_code == 500
 
 
@@ -421,19 +405,7 @@ def test_the_seal_holds(shared: Incident, world: World, readers: Readers) -> Non
         {"at": shared.created_at}, {"media_type": "image/png"},
         {"agency": world.agencies["TJ-BT"]},
     ]  # fmt: skip
-    for values in changes:
-        with (
-            pytest.raises(IntegrityError, match="attachment_sealed"),
-            system("test"),
-            transaction.atomic(),
-        ):
-            Attachment.objects.filter(pk=made["id"]).update(**values)
-    for role in ("karaul_app", "karaul_system"):
-        for table in ("attachment", "custodyline"):
-            may = "SELECT has_table_privilege(%s, %s, 'DELETE')"
-            with connection.cursor() as cursor:
-                cursor.execute(may, [role, f"incidents_{table}"])
-                assert cursor.fetchone() == (False,)
+    require_sealed(Attachment, CustodyLine, made["id"], changes)
 
 
 # --- taking back -----------------------------------------------------------------
@@ -468,14 +440,6 @@ def test_taking_back_by_the_page(shared: Incident, readers: Readers) -> None:
 
 
 # --- a scanner -------------------------------------------------------------------
-
-
-def scanner(tmp_path: Path, body: str) -> str:
-    """Return a command that judges files."""
-    made = tmp_path / "scan.sh"
-    made.write_text(f"#!/bin/sh\n{body}\n")
-    made.chmod(0o700)
-    return str(made)
 
 
 def test_a_scanner_that_finds_something(
@@ -578,15 +542,14 @@ def test_a_failure_between_file_and_row_leaves_nothing_for_long(
     def die(*_args: object, **_more: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(attachments, "keep", die)
+    monkeypatch.setattr(core, "keep", die)
     by = world.owner
     with pytest.raises(SystemExit), acting(by):
         attachments.attach(incident=shared, files=[upload()], by=by)
     monkeypatch.undo()
     (orphan,) = files() - before
     assert tasks.sweep_files() == 0, "a request may still be on its way to the row"
-    for path in Path(settings.MEDIA_FOLDER).rglob("*.*"):
-        os.utime(path, (time.time() - 7200,) * 2)
+    age()
     assert tasks.sweep_files() == 1
     assert orphan not in files()
     assert files() == before

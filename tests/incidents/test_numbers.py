@@ -105,6 +105,7 @@ def test_types_and_severities(world: World) -> None:
         ("medical", [1, 0, 0, 1, 0, 2]),
         ("arms", [0, 0, 0, 1, 0, 1]),
     ]
+    assert found.types[0].name.endswith(", no type given")
     assert counted(world.owner, category="medical").total == 2
     assert counted(world.owner, severity="minor").total == 2
     other = world.agencies["TJ-BT"].pk

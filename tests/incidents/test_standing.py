@@ -210,7 +210,7 @@ def test_pages(world: World) -> None:
     browser.post("/incidents/standing/new/", given)
     assert b"All to TJ" in browser.get("/incidents/standing/").content
     form = browser.get("/incidents/new/").content.decode()
-    assert "All to TJ → agency:TJ-BT" in form
+    assert "All to TJ: to TJ-BT · " in form
     with system("test"):
         row = StandingRelease.objects.get()
     browser.post(f"/incidents/standing/{row.pk}/", given | {"hours": "5"})

@@ -16,11 +16,11 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
 
+from agencies.attachments import file_models
 from agencies.context import system
+from agencies.files import store
+from agencies.files.store import Copy
 from agencies.models import Agreement, Officer
-from incidents import store
-from incidents.models import Attachment
-from incidents.store import Copy
 from tests.world import World
 
 APPS = {"agencies", "live", "patrols", "incidents", "intel", "axes"}
@@ -88,6 +88,10 @@ KEPT = {
     "patrols.Patrol.demand": "codes and numbers",
     "patrols.Patrol.entitlements": "codes and numbers",
     "patrols.Patrol.participants": "codes",
+    "patrols.PatrolAttachment.by": "holds a user name, which is marked",
+    "patrols.PatrolAttachment.sha256": "a hash; sealed",
+    "patrols.PatrolAttachment.stored_as": "the file's random name; sealed",
+    "patrols.PatrolCustodyLine.by": "holds a user name, which is marked",
     "patrols.PatrolLogEntry.by": "holds a user name, which is marked",
     "patrols.PatrolLogRead.by": "holds a user name, which is marked",
     "patrols.Programme.commanders_asked": "codes",
@@ -186,12 +190,16 @@ def write() -> Canaries:
 def _write_files(found: Canaries) -> None:
     """Put marks into the bytes of attachments: one for each copy."""
     with system("test"):
-        texts = list(Attachment.objects.filter(media_type="text/plain"))
+        texts = [
+            made
+            for model in file_models()
+            for made in model.objects.filter(media_type="text/plain")
+        ]
     for made in texts:
         for copy, field in ((Copy.WORKING, "file"), (Copy.ORIGINAL, "original")):
             text = _text()
             store.path(made.stored_as, copy).write_text(text)
-            found[text] = Canary(Attachment, str(made.pk), field)
+            found[text] = Canary(type(made), str(made.pk), field)
 
 
 def _write(

@@ -398,6 +398,8 @@ RULES = {
     "logread": Oracle.sees_note,
     "patrollogentry": Oracle.sees_note,
     "patrollogread": Oracle.sees_note,
+    "patrolattachment": Oracle.sees_note,
+    "patrolcustodyline": Oracle.sees_note,
     "sighting": Oracle.sees_note,
     "response": Oracle.sees_note,
     "confirmation": Oracle.sees_note,

@@ -228,18 +228,22 @@ def _value(one: Any, name: str, row: Any) -> Any:
 
 def check_replay(visit: Visit) -> None:
     """The feed by REST tells what is for the person, page by page."""
-    after = ""
+    frames = _replayed(visit, "after", {})
+    inside.check_told(visit.town, visit.name, frames)
+    assert _replayed(visit, "before", {"order": "newest"}) == frames[::-1]
+
+
+def _replayed(visit: Visit, step: str, query: dict[str, str]) -> list[Any]:
+    """Return all that the feed tells, asked for page by page with ``step``."""
     frames: list[Any] = []
     while True:
-        query = {"after": after, "limit": "200"}
-        answer = visit.browser.get("/api/v1/events/", query)
+        answer = visit.browser.get("/api/v1/events/", query | {"limit": "200"})
         assert answer.status_code == 200, answer.content
         page = answer.json()
         frames += page["results"]
         if not page["results"]:
-            break
-        after = page["cursor"]
-    inside.check_told(visit.town, visit.name, frames)
+            return frames
+        query = query | {step: page["cursor"]}
 
 
 def transcript(browser: Browser) -> dict[str, bytes]:

@@ -190,10 +190,10 @@ def _attachment(readers: Readers, person: Person, row: Any) -> bool:
 
 
 def _custody(readers: Readers, person: Person, row: Any) -> bool:
-    """Who acted, and the owner of the incident if the file was for it as well."""
-    from incidents.models import Attachment  # noqa: PLC0415
-
-    made = readers.row(Attachment, row.attachment_id)
+    """Who acted, and the owner of the record if the file was for it as well."""
+    made = readers.row(
+        type(row)._meta.get_field("attachment").related_model, row.attachment_id
+    )
     owner = _owner_of(readers, row)
     is_told = made.sharing != "own" or made.agency_id == owner
     is_party = person.agency == row.agency_id or (is_told and person.agency == owner)
@@ -349,6 +349,8 @@ RULES: dict[str, Rule] = {
     "Notice": _agencys_share,
     "Officer": _officer,
     "Party": _agreement,
+    "PatrolAttachment": _attachment,
+    "PatrolCustodyLine": _custody,
     "PatrolLogEntry": _log,
     "PatrolLogRead": _between_two,
     "Reachability": _officer_alone,
@@ -374,7 +376,8 @@ RULES: dict[str, Rule] = {
 # Fields with fewer readers than their row.
 NARROWER: dict[str, Rule] = {
     # The bytes as they were received.
-    "Attachment.original": lambda _readers, person, row: person.agency == row.agency_id,
+    "Attachment.original": _agency_alone,
+    "PatrolAttachment.original": _agency_alone,
     "Client.client_secret": _nobody,
     "FeedKey.secret_hash": _nobody,
     "Officer.password": _nobody,

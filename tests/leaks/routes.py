@@ -126,7 +126,7 @@ def unknown(found: list[Route]) -> list[str]:
                     f"{route.at}: which model is {route.name!r} about?"
                     " Name it in ABOUT in tests/leaks/routes.py"
                 )
-            elif parameter not in SUBJECT and child(parameter) is None:
+            elif parameter not in SUBJECT and child(route, parameter) is None:
                 lines.append(
                     f"{route.at}: what is <{parameter}>? A row of the model of that"
                     " name (<model>_id), or a line in SUBJECT or CONSTANT in"
@@ -135,12 +135,17 @@ def unknown(found: list[Route]) -> list[str]:
     return lines
 
 
-def child(parameter: str) -> Any:
-    """Return the model that a parameter such as ``response_id`` names."""
+def child(route: Route, parameter: str) -> Any:
+    """Return the model that a parameter such as ``response_id`` names.
+
+    What a patrol's is named after it: ``patrolattachment``.
+    """
     if not parameter.endswith("_id"):
         return None
     known = {m._meta.model_name: m for m in apps.get_models()}
-    return known.get(parameter.removesuffix("_id").replace("_", ""))
+    name = parameter.removesuffix("_id").replace("_", "")
+    about = route.model._meta.model_name if route.model else ""
+    return known.get(f"{about}{name}") or known.get(name)
 
 
 def unknown_consumers(router: URLRouter) -> list[str]:
@@ -192,7 +197,7 @@ def filled(route: Route, row: Any, readers: Readers) -> list[str]:
             continue
         given = CONSTANT.get(parameter)
         if given is None:
-            given = [*children(child(parameter), row, readers)[:2], NO_CHILD]
+            given = [*children(child(route, parameter), row, readers)[:2], NO_CHILD]
         values = [{**known, parameter: one} for known in values for one in given]
     return [address(route, one) for one in values]
 

@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile
 from django.test import Client as Browser
 from django.utils import timezone
 
-from agencies.actions import assets, personnel, releases, webhooks
+from agencies.actions import assets, files, personnel, releases, webhooks
 from agencies.context import acting, system
 from agencies.models import Officer, State
 from agencies.policy import TLP, Actor
@@ -39,7 +39,13 @@ from incidents.sitrep_run import make_next
 from live import deliveries, sequencer
 from live.feed import newest
 from patrols import actions as patrols
-from patrols.models import Assignment, Patrol, PatrolLogEntry, Programme
+from patrols.models import (
+    Assignment,
+    Patrol,
+    PatrolAttachment,
+    PatrolLogEntry,
+    Programme,
+)
 from patrols.roster_run import run_next
 from tests.leaks import makers, watchers
 from tests.world import PASSWORD, World, soon
@@ -91,6 +97,8 @@ def _patrol(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
     """A patrol under way, in a zone and with a commander of its own."""
     with system("test"):
         officer = Officer.objects.select_related("agency").get(pk=by.officer_id)
+        # Nobody commands two at once: each is to be back before the next one leaves.
+        led = Patrol.objects.filter(commander=officer).count()
     planned = patrols.plan(
         by=by,
         release_to=to,
@@ -98,14 +106,13 @@ def _patrol(by: Actor, mark: str, to: list[str], **marking: Any) -> Owned:
         participants=[by.agency],
         title=mark,
         zone=_zone_of(by),
-        starts_at=soon(-2),
-        ends_at=soon(5),
+        starts_at=soon(-2 + 7 * led),
+        ends_at=soon(5 + 7 * led),
         **marking,
     )
     patrols.agree(patrol=planned, by=by)
     patrols.start(patrol=planned, by=by)
     with system("test"):
-        # Of several at once, which no action allows: hiding one must hide that, too.
         Patrol.objects.filter(pk=planned.pk).update(commander=officer)
     planned.refresh_from_db()
     place = (70.5, 40.1)
@@ -343,14 +350,25 @@ def speak(world: World, row: Any) -> None:
 
 
 def report(world: World, row: Any) -> None:
-    """Write in the log of a patrol, for all and for few, and read it."""
+    """Write in a patrol's log, for all and for few, with files; take one back."""
     for name in ("owner", "partner"):
         by = world.actor(name)
         with acting(by):
             for sharing in ("all", "own"):
-                patrols.write_patrol_log(patrol=row, text="x", sharing=sharing, by=by)
+                line = patrols.write_patrol_log(
+                    patrol=row, text="x", sharing=sharing, by=by
+                )
+                made = [
+                    patrols.attach_to_patrol_log(
+                        patrol=row, entry=line, caption="c", by=by,
+                        files=[ContentFile(b"x", "x.txt")],
+                    )[0]
+                    for _again in range(2)
+                ]  # fmt: skip
+                files.withdraw_file(attachment=made[-1], by=by)
             lines = PatrolLogEntry.objects.visible_to(by).filter(patrol=row)
             patrols.read_patrol_log(patrol=row, entry=lines.last(), by=by)
+        look(world, row, name, PatrolAttachment)
 
 
 def talk(world: World, row: Any) -> None:
@@ -391,14 +409,19 @@ def attach(world: World, row: Any, name: str) -> None:
             )[0]
             for sharing in ("all", "owner", "own", "all")
         ]  # fmt: skip
-        attachments.withdraw_file(attachment=made[-1], by=by)
+        files.withdraw_file(attachment=made[-1], by=by)
         lines = LogEntry.objects.visible_to(by).filter(incident=row)
         log.read_log(incident=row, entry=lines.last(), by=by)
+    look(world, row, name, Attachment)
+
+
+def look(world: World, row: Any, name: str, model: Any) -> None:
+    """Look at all files at a record that the other side of ``name`` sees."""
     other = world.partner if name == "owner" else world.owner
     with acting(other):
-        seen = Attachment.objects.visible_to(other).filter(incident=row)
+        seen = model.objects.visible_to(other).filter(**{model.guard_parent: row})
         for one in seen:
-            attachments.view(attachment=one, copy="working", by=other)
+            files.view(attachment=one, copy="working", by=other)
 
 
 def _accounts(world: World) -> None:

@@ -26,6 +26,7 @@ def test_the_journal_and_former_shapes_are_only_added_to() -> None:
         "live.Event",
         "patrols.CheckpointVersion",
         "patrols.LeadPlan",
+        "patrols.PatrolCustodyLine",
         "patrols.RouteVersion",
         "patrols.ZoneVersion",
     }

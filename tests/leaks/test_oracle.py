@@ -55,6 +55,8 @@ CONTRIBUTIONS = [
     "acknowledge", "all", "owner", "own", "assign", "confirm", "task", "file", "read",
     "open",
 ]  # fmt: skip
+# What is done with a patrol's log.
+TALK = ["all", "own", "file", "read"]
 
 
 class Machine(RuleBasedStateMachine):
@@ -179,7 +181,7 @@ class Machine(RuleBasedStateMachine):
             self.town.step(who, patrol, verb)
         self.check()
 
-    @rule(data=st.data(), who=people, verb=st.sampled_from(["all", "own", "read"]))
+    @rule(data=st.data(), who=people, verb=st.sampled_from(TALK))
     def report(self, data: st.DataObject, who: str, verb: str) -> None:
         """Write in the log of a patrol, or read it."""
         self.town.report(who, self.record(data, "patrol"), verb)

@@ -10,9 +10,11 @@ from PIL import Image
 
 from agencies.actions import releases
 from agencies.context import acting
+from agencies.files.store import Copy
 from incidents.actions import attachments
-from incidents.models import Attachment, Incident
-from incidents.store import Copy
+from incidents.models import Incident
+from patrols import actions as patrols
+from patrols.models import Patrol
 from tests.incidents import samples
 from tests.leaks import crawl, seed
 from tests.leaks.conftest import Visits, revoke
@@ -21,33 +23,48 @@ from tests.world import World
 PEOPLE = ["owner", "owner_observer", "owner_admin", "partner", "late", "outsider"]
 
 
-def attach(world: World, row: Any, data: bytes, **given: Any) -> Attachment:
-    """Add a file as the owner."""
+# What carries files.
+CARRIERS = pytest.mark.parametrize("model", [Incident, Patrol])
+
+
+def attach(world: World, row: Any, data: bytes, sharing: str = "all") -> Any:
+    """Add a file as the owner; to a patrol, with a line of its log."""
     by = world.owner
     with acting(by):
         files = [ContentFile(data, "x")]
-        (made,) = attachments.attach(
-            incident=row, files=files, by=by, **{"sharing": "all"} | given
-        )
+        if isinstance(row, Incident):
+            given = {"incident": row, "files": files, "sharing": sharing}
+            (made,) = attachments.attach(by=by, **given)
+        else:
+            line = patrols.write_patrol_log(
+                patrol=row, text="x", files=files, sharing=sharing, by=by
+            )
+            made = line.attachments.get()
     return made
 
 
-def ways(row: Any, made: Attachment) -> Iterator[str]:
+def home(row: Any) -> str:
+    """Return where a record is found, below the site's root and below the API's."""
+    return f"{row.type_name()}s/{row.pk}/"
+
+
+def ways(row: Any, made: Any) -> Iterator[str]:
     """Yield every address of a file, by page and by API."""
-    page = f"/incidents/{row.pk}/attachments/{made.pk}/"
-    api = f"/api/v1/incidents/{row.pk}/attachments/{made.pk}/"
+    page = f"/{home(row)}attachments/{made.pk}/"
+    api = f"/api/v1/{home(row)}attachments/{made.pk}/"
     yield from (page, f"{api}custody/", f"{api}file/")
     for copy in Copy.values:
         yield f"{page}{copy}/"
         yield f"{api}file/?copy={copy}"
 
 
-def test_l21_every_copy_for_everybody(world: World, visits: Visits) -> None:
-    """Who sees the incident gets the copies that are theirs, everybody else a 404.
+@CARRIERS
+def test_l21_every_copy_for_everybody(world: World, visits: Visits, model: Any) -> None:
+    """Who sees the record gets the copies that are theirs, everybody else a 404.
 
     So does a piece of a file; and once the release is gone, nobody it was to.
     """
-    row = seed.make(world, Incident, "partner")
+    row = seed.make(world, model, "partner")
     made = attach(world, row, samples.photo())
     for is_over in (False, True):
         if is_over:
@@ -67,15 +84,16 @@ def test_l21_every_copy_for_everybody(world: World, visits: Visits) -> None:
                         assert b"JFIF" not in answer.content
 
 
-def test_l21_a_file_for_few(world: World, visits: Visits) -> None:
-    """Narrower than its incident: its readers alone, by whatever way."""
-    row = seed.make(world, Incident, "partner")
+@CARRIERS
+def test_l21_a_file_for_few(world: World, visits: Visits, model: Any) -> None:
+    """Narrower than its record: its readers alone, by whatever way."""
+    row = seed.make(world, model, "partner")
     made = attach(world, row, b"CANARY-BYTES", sharing="own")
     for at in ways(row, made):
         assert visits["partner"].get(at).status_code == 404, at
-    for at in (f"/incidents/{row.pk}/", f"incidents/{row.pk}/attachments/"):
+    for at in (f"/{home(row)}", f"{home(row)}attachments/", f"{home(row)}log/"):
         assert str(made.pk) not in crawl.whole(visits["partner"].get(at))
-    shown = visits["owner"].get(f"incidents/{row.pk}/attachments/{made.pk}/file/")
+    shown = visits["owner"].get(f"{home(row)}attachments/{made.pk}/file/")
     assert "CANARY-BYTES" in crawl.whole(shown)
 
 
@@ -104,13 +122,14 @@ def test_l45_copies_tell_nothing_of_who_made_them(
     assert answer.json() == {"results": []}
 
 
+@CARRIERS
 def test_l47_the_next_piece_of_a_file_is_asked_anew(
-    world: World, visits: Visits
+    world: World, visits: Visits, model: Any
 ) -> None:
     """A player that has begun gets nothing more once the release is over."""
-    row = seed.make(world, Incident, "partner")
+    row = seed.make(world, model, "partner")
     made = attach(world, row, samples.video())
-    at = f"/incidents/{row.pk}/attachments/{made.pk}/working/"
+    at = f"/{home(row)}attachments/{made.pk}/working/"
     partner = visits["partner"].client
     assert partner.get(at, headers={"Range": "bytes=0-99"}).status_code == 206
     revoke(world, row)

@@ -10,15 +10,15 @@ from agencies.context import acting, system
 from agencies.models import Asset, Release
 from agencies.policy import TLP
 from agencies.records import Owned
-from incidents.actions import log, responses, tasks
+from incidents.actions import log, responses
 from incidents.models import Duty, Incident
-from patrols.models import Programme
+from patrols.models import Patrol, Programme
 from tests.api.http import NOWHERE
 from tests.leaks import routes, seed, watchers
 from tests.leaks.conftest import MODELS, Visits, frames, list_of, revoke
 from tests.leaks.readers import Readers
 from tests.leaks.seed import OWNED
-from tests.world import World, soon
+from tests.world import World
 
 
 def told(world: World, visits: Visits, name: str, row: Any) -> str:
@@ -131,12 +131,8 @@ def test_l07_a_child_is_reached_through_its_own_parent(
     ]  # fmt: skip
     assert len(found) > 10
     pairs = {m: [seed.make(world, m, "partner") for _n in "12"] for m in OWNED}
-    by = world.owner
-    for one in pairs[Incident]:
-        with acting(by):
-            responses.assign(incident=one, agency=world.agencies["TJ-BT"], by=by)
-            tasks.set_task(incident=one, what="w", due_at=soon(9), by=by)
-        seed.attach(world, one, "owner")
+    for one in [*pairs[Incident], *pairs[Patrol]]:
+        seed.speak(world, one)
     for one in pairs[Asset]:
         seed.maintain(world, one, "owner")
     for one in pairs[Programme]:
@@ -148,7 +144,7 @@ def test_l07_a_child_is_reached_through_its_own_parent(
     for route in found:
         one, two = pairs[route.model]  # type: ignore[index]
         other = next(p for p in route.parameters if p != route.subject)
-        children = routes.children(routes.child(other), two, readers)
+        children = routes.children(routes.child(route, other), two, readers)
         assert children, route.at
         url = routes.address(route, {route.subject: str(one.pk), other: children[0]})
         if url.endswith(".json"):

@@ -57,7 +57,7 @@ def test_l21_files_are_given_out_in_one_place() -> None:
 def test_l22_there_are_no_archives_yet() -> None:
     """``work.py`` looks whether a file is also a zip, and writes none."""
     assert naming(r"zipfile|tarfile|make_archive") == {"work.py"}
-    assert "ZipFile(" not in (ROOT / "incidents/files/work.py").read_text()
+    assert "ZipFile(" not in (ROOT / "agencies/files/work.py").read_text()
 
 
 def test_l44_nothing_is_kept_in_the_browser() -> None:

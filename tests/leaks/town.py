@@ -31,11 +31,11 @@ from incidents.actions import (
     sightings,
     tasks,
 )
-from incidents.models import Confirmation, CustodyLine, Incident, Transition
+from incidents.models import Confirmation, Incident, Transition
 from live import deliveries, sequencer
 from live.feed import newest
 from live.models import Delivery
-from patrols.models import Consent, LeadPlan
+from patrols.models import Consent, LeadPlan, PatrolAttachment
 from tests.leaks.facts import Grant, Note, Person, Sheet
 from tests.leaks.ground import ANY, Ground
 from tests.leaks.makers import EDITORS, MAKERS, REDRAWN
@@ -250,22 +250,33 @@ class Town(Ground):
                 ),
                 on=record,
             )  # fmt: skip
-            found = [(one, None) for one in made or []]
-            with system("test"):
-                lines = CustodyLine.objects.filter(attachment__in=made or [])
-                found += [(line, person) for line in lines]
+            found = _with_custody(made or [], person)
+        self._note_found(record, found)
+
+    def _note_found(self, record: UUID, found: list[tuple[Any, Any]]) -> None:
+        """Note what hangs on a record, for the owner and one reader; None is all."""
         for one, reader in found:
             ways = self.oracle.ways(record, reader)
             self.oracle.notes[one.pk] = Note(one.type_name(), record, True, ways)
 
     def report(self, who: str, patrol: UUID, verb: str) -> None:
-        """Write in the log of a patrol, for all or for one's own agency, or read it."""
+        """Write in the log of a patrol, for all or for one's own agency, or read it.
+
+        ``file``: for all, with a file.
+        """
         row, person = self.row(patrol), self.oracle.people[who]
-        act = patrols.actions.read_patrol_log
-        if verb != "read":
+        act: Any = patrols.actions.read_patrol_log
+        if verb == "file":
+            files = [ContentFile(b"Seen.", "x")]
+            act = partial(patrols.actions.write_patrol_log, text="Seen", files=files)
+        elif verb != "read":
             act = partial(patrols.actions.write_patrol_log, text="Seen", sharing=verb)
         made = self.do(who, lambda by: act(patrol=row, by=by), on=patrol)
-        if made is not None:
+        if made is not None and verb == "file":
+            with system("test"):
+                kept = list(PatrolAttachment.objects.filter(entry=made))
+            self._note_found(patrol, [(made, None), *_with_custody(kept, person)])
+        elif made is not None:
             is_own = verb == "own" and not self.oracle.owns(who, patrol)
             ways = self.oracle.ways(patrol, None if verb == "all" else person)
             self.oracle.notes[made.pk] = Note(
@@ -424,13 +435,20 @@ class Town(Ground):
         self.oracle.answers[kept.pk] = who
 
 
+def _with_custody(made: list[Any], person: Person) -> list[tuple[Any, Any]]:
+    """Return files, for all, and their custody, for who added them."""
+    with system("test"):
+        lines = [line for one in made for line in one.custody.all()]
+    return [*((one, None) for one in made), *((line, person) for line in lines)]
+
+
 def _send_out(town: Town, patrol: UUID) -> None:
     """Let a patrol leave, move and be written about."""
     for name, verb in (("owner", "agree"), ("partner", "agree"), ("owner", "start")):
         town.step(name, patrol, verb)
     for _again in range(2):
         town.move("partner", patrol)
-    for verb in ("all", "own", "read"):
+    for verb in ("all", "own", "file", "read"):
         town.report("partner", patrol, verb)
 
 

@@ -217,11 +217,11 @@ class Session:
             content_type="application/json", headers=named,
         )  # fmt: skip
 
-    def attach(self, client: Client, incident: str) -> None:
+    def attach(self, client: Client, record: str, **given: str) -> None:
         """Add a file, list it, read it, see its custody."""
-        at = f"{incident}/attachments/"
+        at = f"{record}/attachments/"
         file = SimpleUploadedFile("x.txt", b"Ours")
-        made = self.call(client, "post", at, data={"file": file}).json()
+        made = self.call(client, "post", at, data={"file": file, **given}).json()
         for path in (at, f"{at}{made['id']}/file/", f"{at}{made['id']}/custody/"):
             self.call(client, "get", path)
 
@@ -339,7 +339,7 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
     found = session.call(officer, "get", f"{v1}/patrols/").json()["results"]
     own = next(one["id"] for one in found if one["owner"] == "KZ-BS")
     for client in (officer, machine):
-        _log(session, client, f"{v1}/patrols/{own}/log/")
+        _log(session, client, f"{v1}/patrols/{own}")
     for client, code in zip((officer, machine), TAKEN, strict=True):
         zone = {"code": code, "name": "Ours", "area": SHAPE}
         for _again in range(2):
@@ -354,9 +354,11 @@ def write(session: Session, officer: Client, machine: Client, keeper: Client) ->
     session.call(keeper, "post", "/agencies/officers/new/", data=account)
 
 
-def _log(session: Session, client: Client, at: str) -> None:
-    """Write in a log, and say that it was read."""
+def _log(session: Session, client: Client, patrol: str) -> None:
+    """Write in a patrol's log, with a file, and say that it was read."""
+    at = f"{patrol}/log/"
     made = session.send(client, at, {"text": "L", "sharing": "own"}).json()
+    session.attach(client, patrol, entry=made.get("id"))
     session.send(client, f"{at}reads/", {"entry": made.get("id")})
     for path in (at, f"{at}reads/"):
         session.call(client, "get", path)

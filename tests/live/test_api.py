@@ -88,6 +88,10 @@ def test_what_is_left_out_is_stepped_over(world: World) -> None:
         ({"limit": "²"}, "bad_limit"),
         ({"limit": "9" * 5000}, "bad_limit"),
         ({"kind": "incident.reported"}, "unknown_filter"),
+        ({"without": "incident.invented"}, "unknown_kind"),
+        ({"order": "oldest"}, "bad_order"),
+        ({"before": cursors.encode(9)}, "bad_order"),
+        ({"order": "newest", "before": "nonsense"}, "bad_cursor"),
     ],
 )
 def test_bad_input(world: World, params: dict[str, str], code: str) -> None:
@@ -95,6 +99,38 @@ def test_bad_input(world: World, params: dict[str, str], code: str) -> None:
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == code
+
+
+def test_the_newest_first(world: World) -> None:
+    """Page after page back to a place: the same events, the other way round."""
+    start = ask(world, "partner").json()["cursor"]
+    for _n in range(5):
+        report(world.owner, "agency:TJ-BT")
+    onward = ask(world, "partner", after=start).json()["results"]
+    found: list[Any] = []
+    query = {"order": "newest", "after": start, "limit": 2}
+    while True:
+        page = ask(world, "partner", **query).json()
+        if not page["results"]:
+            break
+        found += page["results"]
+        query["before"] = page["cursor"]
+    assert found == onward[::-1]
+    assert page["cursor"] == query["before"] == onward[0]["cursor"]
+    others = kinds(ask(world, "outsider", order="newest"))
+    assert "incident.reported" not in others
+
+
+def test_kinds_are_left_out(world: World) -> None:
+    """Before the page is cut, so that they take nobody's place in it."""
+    start = ask(world, "partner").json()["cursor"]
+    for _n in range(2):
+        report(world.owner, "agency:TJ-BT")
+    query = {"after": start, "limit": 1, "without": "incident.reported,patrol.moved"}
+    assert kinds(ask(world, "partner", **query)) == []
+    assert ask(world, "partner", **query).json()["cursor"] == start
+    del query["without"]
+    assert kinds(ask(world, "partner", **query)) == ["incident.reported"]
 
 
 def test_nobody(db: None) -> None:

@@ -37,6 +37,7 @@ def markers(text: str) -> list[Known]:
     return {
         "127": [MARKER],
         "KGTJ-01 127": [MARKER],
+        "211/2": [MARKER],
         "9": [MARKER, Known("marker KGTJ-02 9", Point(39.9, 70.1), 10)],
     }.get(text, [])
 
@@ -208,6 +209,10 @@ def test_a_square_means_its_middle() -> None:
         ("маркер 127 + 045 deg 300 m", 45, 300, 52),
         ("marker KGTJ-01 127 + 045° 300 m", 45, 300, 52),
         ("Border marker №127, 300 m, 45°", 45, 300, 52),
+        ("marker 127 045 300m", 45, 300, 52),
+        ("marker 211/2 045 300m", 45, 300, 52),
+        ("marker KGTJ-01 127 + 000, 300 m", 0, 300, 52),
+        ("маркер 127 360/300 м", 0, 300, 52),
         ("погранзнак 127 800 mils 300 m", 45, 300, 51),
         ("маркер 127 750 тыс 300 м", 45, 300, 51),
         ("marker 127 + 045.0 deg true 305 m", 45, 305, 11),
@@ -283,6 +288,15 @@ def test_from_a_marker_and_from_a_town(
         ("X=443210 Y=12512345", Fault.SK42_RANGE),
         ("СК-42 12345", Fault.SK42_FORM),
         ("marker 127 + 300 m", Fault.BEARING_MISSING),
+        # Whose unit is missing may be mils, or the marker's own number.
+        ("marker 127 0800 300 m", Fault.BEARING_MISSING),
+        ("marker 127 45 300 m", Fault.BEARING_MISSING),
+        ("marker 127 361 300 m", Fault.BEARING_MISSING),
+        ("marker 127 300 m", Fault.BEARING_MISSING),
+        ("marker KGTJ-01 127 300 m", Fault.BEARING_MISSING),
+        ("marker 127 045,300 m", Fault.BEARING_MISSING),
+        ("marker 127 045", Fault.UNKNOWN_MARKER),
+        ("Batken 045 3 km", Fault.BEARING_MISSING),
         ("marker 127 + 045 deg", Fault.DISTANCE_MISSING),
         ("marker 127 + 361 deg 300 m", Fault.BEARING_RANGE),
         ("marker 127 + 6401 mils 300 m", Fault.BEARING_RANGE),
@@ -302,6 +316,11 @@ def test_from_a_marker_and_from_a_town(
 )
 def test_what_is_no_place_says_why(text: str, wanted: Fault) -> None:
     assert fault(text).fault == wanted
+
+
+def test_units_are_told_as_they_are_written() -> None:
+    assert fault("marker 127 300m").given["read"] == "300m"
+    assert fault("marker 127 045 deg").given["read"] == "045 deg"
 
 
 def test_candidates_are_listed() -> None:

@@ -48,6 +48,28 @@ def test_towns_by_their_names(callers: Callers) -> None:
     assert "No place of the name ATLANTIS is known" in unknown
 
 
+def test_swapped_numbers_are_told(callers: Callers) -> None:
+    """Outside the region: how far, and what they would be the other way round."""
+    page = callers.owner.page(ECHO, place="70.76694, 40.20888").content.decode()
+    assert "This is outside the region, by " in page
+    assert "Did you mean 40.20888, 70.76694?" in page
+    assert 'data-take="40.20888, 70.76694"' in page
+    assert "data-point" in page
+    told = callers.owner.page("/patrols/echo.json", place="70.76694, 40.20888").json()
+    assert told["outside"]["meant"] == "40.20888, 70.76694"
+    assert 1_500_000 < told["outside"]["metres"] < 1_700_000
+    right = callers.owner.page("/patrols/echo.json", place="40.20888, 70.76694").json()
+    assert right["outside"] is None
+
+
+def test_elsewhere_is_told_without_a_guess(callers: Callers) -> None:
+    """Neither way round in the region, or in a grid, which nobody swaps."""
+    for text in ("52.5, 13.4", "38W NT 1234 5678"):
+        page = callers.owner.page(ECHO, place=text).content.decode()
+        assert "This is outside the region, by " in page, text
+        assert "data-take" not in page, text
+
+
 def test_the_maps_read_out(callers: Callers) -> None:
     found = callers.owner.page("/patrols/echo.json", place="40.1, 70.6").json()
     systems = {one["system"] for one in found["written"]}

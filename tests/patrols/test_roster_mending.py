@@ -306,7 +306,9 @@ def test_what_has_left_or_is_over_is_left_alone(world: World) -> None:
     away(world, sent(world).officer)
     with system("test"):
         for patrol in patrols():
-            late = timezone.now() - timedelta(hours=1)
-            Patrol.objects.filter(pk=patrol.pk).update(starts_at=late)
+            Patrol.objects.filter(pk=patrol.pk).update(
+                starts_at=patrol.starts_at - timedelta(days=30),
+                ends_at=patrol.ends_at - timedelta(days=30),
+            )
     assert tasks.mend_rosters() == 0
     assert mends(roster) == []

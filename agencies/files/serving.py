@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from agencies.attachments import AttachedFile, FileKind
 from agencies.errors import NotFound
-from incidents import store
-from incidents.files.kinds import JPEG, TYPES
-from incidents.models import Attachment, FileKind
-from incidents.store import Copy
+from agencies.files import store
+from agencies.files.kinds import JPEG, TYPES
+from agencies.files.store import Copy
 
 log = structlog.get_logger(__name__)
 # Where the proxy reads files, for its own eyes (deploy/nginx.conf.template).
@@ -27,7 +27,7 @@ CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def serve(request: HttpRequest, made: Attachment, copy: str) -> HttpResponseBase:
+def serve(request: HttpRequest, made: AttachedFile, copy: str) -> HttpResponseBase:
     """Answer a copy, whole or the part that is asked for (RFC 9110, 14).
 
     The caller has noted it in the custody record.
@@ -39,7 +39,7 @@ def serve(request: HttpRequest, made: Attachment, copy: str) -> HttpResponseBase
     answer = _by_proxy(place) if settings.MEDIA_BY_PROXY else _streamed(request, place)
     kind = JPEG if copy == Copy.THUMBNAIL else TYPES[made.media_type]
     is_shown = made.kind == FileKind.PHOTO and copy != Copy.ORIGINAL
-    name = f"{made.incident.ref}-{str(made.pk)[:8]}.{kind.ending}"
+    name = f"{made.record.ref}-{str(made.pk)[:8]}.{kind.ending}"
     answer["Content-Type"] = _content_type(kind.media_type, copy)
     answer["Content-Disposition"] = content_disposition_header(not is_shown, name) or ""
     answer["X-Content-Type-Options"] = "nosniff"

@@ -7,7 +7,7 @@ import av
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from incidents.files.kinds import MP4, Fault, FileType
+from agencies.files.kinds import MP4, Fault, FileType
 
 _CODECS = {
     "video/mp4": {"h264", "hevc", "av1", "mpeg4", "aac", "mp3", "opus", "ac3"},

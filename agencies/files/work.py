@@ -18,22 +18,22 @@ LARGEST = 1024**3
 
 def examine(source: Path, working: Path, thumbnail: Path) -> str:
     """Return the file's media type, after writing its copies."""
-    from incidents.files import kinds  # noqa: PLC0415 - after the limits
+    from agencies.files import kinds  # noqa: PLC0415 - after the limits
 
     with source.open("rb") as raw:
         kind = kinds.type_of(raw.read(kinds.HEAD))
     if zipfile.is_zipfile(source):
         raise kinds.Fault("polyglot")
     if kind.kind == "photo":
-        from incidents.files import photos  # noqa: PLC0415
+        from agencies.files import photos  # noqa: PLC0415
 
         photos.copy(source, kind, working, thumbnail)
     elif kind.kind == "video":
-        from incidents.files import videos  # noqa: PLC0415
+        from agencies.files import videos  # noqa: PLC0415
 
         videos.copy(source, kind, working)
     else:
-        from incidents.files import documents  # noqa: PLC0415
+        from agencies.files import documents  # noqa: PLC0415
 
         if kind == kinds.PDF:
             documents.copy_pdf(source, working)
@@ -49,7 +49,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-    from incidents.files.kinds import Fault  # noqa: PLC0415
+    from agencies.files.kinds import Fault  # noqa: PLC0415
 
     try:
         found = {"media_type": examine(*map(Path, sys.argv[1:4]))}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pikepdf
 
-from incidents.files.kinds import Fault, require_single
+from agencies.files.kinds import Fault, require_single
 
 MOST_OBJECTS = 200_000
 MOST_DEPTH = 60

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from incidents.files.kinds import JPEG, PNG, Fault, FileType, require_single
+from agencies.files.kinds import JPEG, PNG, Fault, FileType, require_single
 
 # A picture of so many points is not opened: 200 MB of memory, and no camera's.
 MOST_POINTS = 50_000_000

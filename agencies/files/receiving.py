@@ -19,14 +19,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Invalid, Refused, TooLarge, Unsupported
-from incidents import store
-from incidents.files import kinds
-from incidents.scanning import Scan, scan
-from incidents.store import Copy
+from agencies.files import kinds, store
+from agencies.files.scanning import Scan, scan
+from agencies.files.store import Copy
 
 log = structlog.get_logger(__name__)
 Upload: TypeAlias = "File[bytes]"
-WORK = Path(__file__).parent / "files" / "work.py"
+WORK = Path(__file__).parent / "work.py"
 # Beyond the program's own limit of processor time: it may wait for others.
 SECONDS = 25
 MEBI = 1024 * 1024

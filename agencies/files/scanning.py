@@ -28,7 +28,7 @@ class Scan(TextChoices):
     REJECTED = "rejected", _("rejected by the scanner")
 
 
-# Given out to whoever may see the attachment.
+# Given out to whoever may see the file.
 SERVED = (Scan.NOT_SCANNED, Scan.CLEAN)
 
 

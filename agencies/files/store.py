@@ -21,7 +21,7 @@ from agencies.errors import TooLarge
 
 
 class Copy(TextChoices):
-    """Which of an attachment's files."""
+    """Which of the files that are kept of one that came."""
 
     WORKING = "working", _("working copy")
     THUMBNAIL = "thumbnail", _("thumbnail")
