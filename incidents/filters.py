@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django_filters.filters import ModelChoiceFilter, UUIDFilter
+from django_filters.filters import CharFilter, ModelChoiceFilter, UUIDFilter
 
 from agencies.filters import (
     Filters,
@@ -29,6 +29,7 @@ from patrols.models import Patrol
 class IncidentFilters(RecordFilters):
     """Filters of ``/api/v1/incidents/``; several values of one filter mean "or"."""
 
+    text = CharFilter(method="keep_saying", max_length=100)
     state = any_of(IncidentState.choices)
     severity = any_of(Severity.choices)
     category = any_of(Category.choices)
@@ -41,6 +42,10 @@ class IncidentFilters(RecordFilters):
     occurred_before = MomentFilter("occurred_at", "lt")
     updated_after = MomentFilter("updated_at", "gt")
     bbox = BoxFilter("place", "cell")
+
+    def keep_saying(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep those in whose reference, title or narrative each word is."""
+        return rows.saying(value)  # type: ignore[no-any-return]
 
     def keep_open(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         """Keep those that still need somebody, or the others."""

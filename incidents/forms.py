@@ -196,6 +196,12 @@ class CloseForm(PartForm):
 class IncidentFilterForm(forms.Form):
     """The filters of the list, in its URL."""
 
+    text = forms.CharField(
+        label=_("reference or words"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
     state = forms.ChoiceField(
         label=_("state"),
         required=False,

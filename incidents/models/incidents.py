@@ -86,6 +86,17 @@ class IncidentQuerySet(RecordQuerySet["Incident"]):
         """Keep those that still need somebody."""
         return self.filter(state__in=OPEN_STATES)
 
+    def saying(self, words: str) -> Self:
+        """Keep those whose reference, title or narrative has each of the words."""
+        rows = self
+        for word in words.split():
+            rows = rows.filter(
+                Q(ref__icontains=word)
+                | Q(title__icontains=word)
+                | Q(narrative__icontains=word)
+            )
+        return rows
+
     def worst_first(self) -> Self:
         """Order by the ladder of severity, then newest first."""
         ladder = [When(severity=step, then=n) for n, step in enumerate(Severity)]

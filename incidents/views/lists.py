@@ -133,6 +133,7 @@ def _asked(rows: Any, form: ConsoleForm, actor: Actor) -> Any:
 
 
 def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:
+    rows = rows.saying(chosen["text"])
     if chosen["state"] == "open":
         rows = rows.open()
     elif chosen["state"]:

@@ -52,9 +52,16 @@ export function consoleFilters({ slot, count, unseen, agency, onChange }) {
       if (name === "mine" && data.owner !== agency) return false;
       if (name === "unseen" && !unseen(id)) return false;
       if (name === "days" && !(Date.now() - Date.parse(data.occurred_at) < Number(value) * 86_400e3)) return false;
+      if (name === "text" && "title" in data && !says(data, value)) return false;
       if (["state", "severity", "category", "type", "owner"].includes(name) && name in data && data[name] !== value) return false;
     }
     return true;
+  }
+
+  /** Whether each word is in the title or the reference; of the narrative the feed knows nothing. */
+  function says(data, words) {
+    const said = `${data.ref} ${data.title}`.toLowerCase();
+    return words.toLowerCase().split(/\s+/).every((word) => said.includes(word));
   }
 
   draw();

@@ -122,6 +122,16 @@ def test_filters_stand_in_the_address_and_narrow_all(
     expect(row(page, goats)).to_have_count(0)
     expect(page.locator("#console-form [name=category]")).to_have_value("drugs")
     expect(page.locator("[data-filters-count]")).to_have_text("1")
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.locator("#console-form [name=category]")).to_have_value("")
+    words = page.get_by_label("reference or words")
+    words.fill("FIELD goats")
+    words.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?text=FIELD\+goats$"))
+    for shown in (row(page, goats), feed.locator(f'[data-id="{goats["id"]}"]').first):
+        expect(shown).to_be_visible()
+    expect(row(page, drugs)).to_have_count(0)
+    expect(feed.locator(f'[data-id="{drugs["id"]}"]').first).to_be_hidden()
 
 
 def test_keys_of_the_console(stack: Stack, look: Looker) -> None:

@@ -97,6 +97,8 @@ def test_every_filter(world: World, readers: Readers) -> None:
 
     everything = {one.ref, two.ref, three.ref}
     assert refs() == everything
+    assert refs(text=two.ref.lower()) == {two.ref}
+    assert refs(text="nothing of the kind") == set()
     assert refs(severity="extreme") == {one.ref}
     assert refs(severity=["extreme", "moderate"]) == everything
     assert refs(category="drugs") == {two.ref}
@@ -117,6 +119,8 @@ def test_every_filter(world: World, readers: Readers) -> None:
     "query",
     [
         {"title": "x"},
+        {"text": "x" * 101},
+        {"text": "\0"},
         {"owner__code": "KG-BS"},
         {"tear_line_of": str(uuid4())},
         {"ordering": "narrative"},

@@ -59,6 +59,9 @@ def several(world: World) -> dict[str, Incident]:
         ("state=responding", set()),
         ("severity=awful", set()),
         ("state=closed", set()),
+        ("text=worst", {"Worst"}),
+        ("text=O+r", {"Worst", "Ours"}),
+        ("text=%25", set()),
     ],
 )
 def test_list_and_map_are_narrowed_alike(
