@@ -24,6 +24,14 @@ hypothesis.settings.register_profile("karaul", deadline=None)
 hypothesis.settings.load_profile("karaul")
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.PASSWORD_HASHERS = QUICK_HASHERS
+LONGEST = (
+    "tests/faults/",
+    "tests/browser/test_every_page.py",
+    "tests/leaks/",
+    "tests/browser/",
+    "tests/demo/",
+    "tests/api/",
+)
 RUN = "test_{}_{}".format(
     os.environ.get("KARAUL_TEST_DB", "main"),
     os.environ.get("PYTEST_XDIST_WORKER", "solo"),
@@ -68,5 +76,13 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the run that mostly waits for others, so that it ends beside them."""
-    items.sort(key=lambda item: "tests/faults" not in item.nodeid)
+    """Begin with what takes long, so that nobody waits for it at the end.
+
+    Workers take file by file (``--dist loadfile``): what a file starts, it starts once.
+    """
+
+    def rank(item: pytest.Item) -> int:
+        found = (n for n, part in enumerate(LONGEST) if item.nodeid.startswith(part))
+        return next(found, len(LONGEST))
+
+    items.sort(key=rank)

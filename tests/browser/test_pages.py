@@ -48,10 +48,18 @@ def paths(incident: Any) -> dict[str, str]:
     }
 
 
+def painted(page: Page) -> None:
+    """Wait until what has changed is on the screen; nothing fades in in these tests."""
+    page.evaluate(
+        "() => new Promise((done) =>"
+        " requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    )
+
+
 def settled(page: Page) -> None:
     """Wait until nothing is under way; the socket goes on."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)
+    painted(page)
 
 
 def wear(page: Page, theme: str) -> None:
@@ -61,7 +69,7 @@ def wear(page: Page, theme: str) -> None:
         " dispatchEvent(new Event('storage')); }",
         theme,
     )
-    page.wait_for_timeout(300)
+    painted(page)
 
 
 def grave_findings(page: Page, *rules: str) -> list[str]:
@@ -97,7 +105,7 @@ def faults(look: Looker, page: Page, path: str, name: str) -> list[str]:
     settled(page)
     found = in_every_theme(look, page, name)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    page.wait_for_timeout(300)
+    painted(page)
     look.shot(page, f"{name}-phone")
     if cut := page.evaluate(CUT):
         found.append(f"not on a phone's screen: {cut}")
