@@ -329,6 +329,8 @@ CELERY_BEAT_SCHEDULE = {
 EVENT_TASKS: dict[str, list[str]] = {
     "programme.created": ["patrols.tasks.open_patrols"],
     "programme.changed": ["patrols.tasks.open_patrols"],
+    "zone.changed": ["patrols.tasks.watch_consents"],
+    "route.changed": ["patrols.tasks.watch_consents"],
     "roster.requested": ["patrols.tasks.solve_rosters"],
     "sitrep.requested": ["incidents.tasks.make_sitreps"],
     # The next one waits for its turn.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.context import system
 from agencies.errors import Conflict
 from agencies.models import Absence, Officer
-from agencies.policy import Actor
+from agencies.policy import Actor, Role
 from agencies.records import GuardedQuerySet
 from patrols.models import (
     CURRENT_STATES,
@@ -28,6 +28,8 @@ from patrols.models import (
 
 # A time that has a moment in common with one that begins or goes on then.
 MOMENT = timedelta(seconds=1)
+# Changes of a patrol that its people may be unable to follow.
+FOLLOWED = frozenset({"starts_at", "ends_at", "level"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class Obstacle:
 
     code: str
     words: str
+
+
+def known(patrol: Patrol, actor: Actor) -> "GuardedQuerySet[Officer]":
+    """Return the commanders of the lead agency, cleared for it, whom an actor knows."""
+    rows: GuardedQuerySet[Officer] = Officer.objects.visible_to(actor)
+    return rows.filter(
+        agency=patrol.lead_id,
+        is_active=True,
+        roles__contains=[Role.COMMANDER],
+        clearance__gte=patrol.level,
+    )
 
 
 def obstacles(
@@ -78,16 +91,16 @@ def require_present(patrol: Patrol, at: datetime, by: Actor) -> None:
 
 
 def let_go(patrol: Patrol, changed: list[str], by: Actor) -> list[str]:
-    """Take the commander from a patrol at whose new hours they cannot go.
+    """Take the commander from a patrol that they cannot go on as it is now.
 
-    A part of the actions that move it, before they save it, as its crew follows.
-    Returns the names of what has changed.
+    That is at its new hours, or at its new level. A part of the actions that change
+    it, before they save it, as its crew follows. Returns the names of what has changed.
     """
     who = patrol.commander_id
-    is_moved = {"starts_at", "ends_at"} & set(changed)
-    if who is None or not is_moved:
+    if who is None or not FOLLOWED & set(changed):
         return changed
-    if not _is_out(patrol, who) and who not in obstacles(patrol, [who], by):
+    is_free = not _is_out(patrol, who) and who not in obstacles(patrol, [who], by)
+    if is_free and _is_cleared(patrol, who):
         return changed
     patrol.commander = None
     return [*changed, "commander"]
@@ -113,6 +126,12 @@ def _is_out(patrol: Patrol, officer: UUID) -> bool:
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
         others = _others(patrol).during(patrol.starts_at, patrol.ends_at)
         return bool(_booked(others, Assignment.objects.all(), [officer]))
+
+
+def _is_cleared(patrol: Patrol, officer: UUID) -> bool:
+    with system("commander"):
+        found = Officer.objects.filter(pk=officer, clearance__gte=patrol.level)
+        return bool(found.exists())
 
 
 def _absent(

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
+from sys import float_info
 from typing import Any
 
 from defusedxml import (  # type: ignore[import-untyped]
@@ -234,7 +235,9 @@ def _flat(coordinates: Any, depth: int = 0) -> Any:
     """Return nested coordinates without heights, or refuse what is no position."""
     if isinstance(coordinates, list) and coordinates and depth < _DEPTH:
         if all(type(number) in (int, float) for number in coordinates):
-            if len(coordinates) > 1 and all(map(isfinite, coordinates)):
+            if len(coordinates) > 1 and all(
+                abs(n) <= float_info.max for n in coordinates
+            ):
                 return [float(number) for number in coordinates[:2]]
         else:
             return [_flat(inner, depth + 1) for inner in coordinates]

@@ -18,7 +18,7 @@ Pure: no Django, no clock; dates and text in, moments in UTC out.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -237,7 +237,8 @@ class Series:
         if not self.rule.until:
             return None
         wall, is_utc = _wall_clock_until(self.rule.until)
-        if not is_utc:
+        # At either end of the calendar no clock can be set.
+        if not is_utc or wall.year in (MINYEAR, MAXYEAR):
             return wall
         return wall.replace(tzinfo=UTC).astimezone(self.zone).replace(tzinfo=None)
 

@@ -22,6 +22,8 @@ def findings(certificate: Mapping[str, Any]) -> list[str]:
 
 def _findings(told: Mapping[str, Any]) -> Iterator[str]:
     reached = Fraction(0)
+    if not 0 <= told["given"] <= len(told["patrols"]):
+        yield f"the history is not {told['given']} patrols long"
     carried = _numbers(told["carried"])
     due, led = dict.fromkeys(carried, Fraction(0)), dict.fromkeys(carried, Fraction(0))
     for n, patrol in enumerate(told["patrols"]):

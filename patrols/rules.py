@@ -29,6 +29,8 @@ from patrols.recurrence import BadRule, Series, parse
 # Clocks of partners differ a little.
 CLOCK_SLACK = timedelta(minutes=10)
 MAX_DURATION = timedelta(days=30)
+# A patrol may have left before its hours; coverage looks so far.
+EARLY = timedelta(days=1)
 MAX_WEIGHT = 1000
 MAX_EXCEPTIONS = 366
 # Moments that every clock and every time zone can show.
@@ -106,6 +108,14 @@ def require_past(at: datetime, *, pointer: str) -> None:
         raise Invalid("out_of_range", _("Not a day of our time."), pointer=pointer)
     if at > timezone.now() + CLOCK_SLACK:
         raise Invalid("in_the_future", _("The time lies ahead."), pointer=pointer)
+
+
+def require_left_at(patrol: Patrol, at: datetime) -> None:
+    """Refuse a start that lies ahead, or far from the hours and from now."""
+    require_past(at, pointer="/at")
+    if at < min(patrol.starts_at, timezone.now()) - EARLY:
+        text = _("It did not leave more than a day before its hours.")
+        raise Invalid("too_early", text, pointer="/at")
 
 
 def require_known_places(row: Patrol | Programme, by: Actor) -> None:

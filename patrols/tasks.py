@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.context import system
 from agencies.errors import Refused
 from patrols.actions import open_due
-from patrols.actions.asking import follow_up
+from patrols.actions.asking import follow_up, look_again
 from patrols.actions.mending import mend, supersede_drafts
 from patrols.actions.swaps import lapse_swap
 from patrols.consent_rules import REMINDERS
@@ -44,18 +44,21 @@ def open_patrols() -> int:
 
 @shared_task
 def watch_consents() -> int:
-    """Remind agencies of what they are asked, and end waits that are over.
+    """Ask anew about what was redrawn, remind, end waits that are over.
 
-    Each patrol in its own transaction. Returns how many there was something to do for.
+    Started by redrawing, and by the schedule. Each patrol in its own transaction.
+    Returns how many there was something to do for.
     """
     with system("watch consents"):
         until = timezone.now() + max(REMINDERS)
         waiting = Consent.objects.waiting().filter(deadline_at__lte=until)
-        ids = sorted(set(waiting.values_list("patrol", flat=True)))
+        redrawn = Consent.objects.redrawn().values_list("patrol", flat=True)
+        ids = sorted({*redrawn, *waiting.values_list("patrol", flat=True)})
     count = 0
     for patrol_id in ids:
         with system("watch consents") as by:
-            count += follow_up(patrol_id=patrol_id, by=by)
+            is_redrawn = look_again(patrol_id=patrol_id, by=by)
+            count += is_redrawn or follow_up(patrol_id=patrol_id, by=by)
     return count
 
 

@@ -20,7 +20,14 @@ from live.journal import record as record_event
 from live.kinds import Kind
 from patrols import consent_rules, rules
 from patrols.actions import steps
-from patrols.models import Consent, ConsentState, Patrol, PatrolState, Programme
+from patrols.models import (
+    ASKED_STATES,
+    Consent,
+    ConsentState,
+    Patrol,
+    PatrolState,
+    Programme,
+)
 
 
 @transaction.atomic
@@ -63,7 +70,7 @@ def ask_again(
     asked are the owner, whoever made the change, and ``but``. A patrol that was
     agreed is proposed again until they have answered.
     """
-    if patrol.state not in (PatrolState.PROPOSED, PatrolState.AGREED):
+    if patrol.state not in ASKED_STATES:
         return patrol
     codes = consent_rules.touched(
         changed, participants=patrol.participants, leads=leads, own=own
@@ -76,6 +83,35 @@ def ask_again(
         return steps.move(patrol=patrol, kind=Kind.PATROL_PROPOSED, by=by, state=state)
     tell(kind=Kind.CONSENT_ASKED, consent=asked[0], by=by)
     return patrol
+
+
+@transaction.atomic
+def look_again(*, patrol_id: UUID, by: Actor) -> bool:
+    """Ask anew who accepted a patrol before its zone or route was redrawn.
+
+    A place of another agency was redrawn without the patrol's owner too: the patrol is
+    a draft again. For the schedule: outside the system context no row is found.
+    Returns whether there was anything to do.
+    """
+    rows = Patrol.objects.select_for_update(of=("self",)).select_related("owner")
+    row = rows.filter(pk=patrol_id, state__in=ASKED_STATES).first()
+    if row is None:
+        return False
+    current = Consent.objects.current().filter(patrol=row)
+    stale: set[str] = set()
+    for place in (row.zone, row.route):
+        at = place.redrawn_at if place else None
+        if place is None or at is None:
+            continue
+        if place.owner_id != row.owner_id and current.filter(asked_at__lt=at).exists():
+            redraft(patrol=row, by=by)
+            return True
+        accepted = current.filter(state=ConsentState.ACCEPTED, answered_at__lt=at)
+        stale |= set(accepted.values_list("agency__code", flat=True))
+    if stale:
+        fresh = set(row.participants) - stale
+        ask_again(patrol=row, changed=["zone"], by=by, but=fresh)
+    return bool(stale)
 
 
 @transaction.atomic

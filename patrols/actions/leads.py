@@ -69,7 +69,7 @@ def stand_down(*, patrol: Patrol, by: Actor) -> Patrol:
     """
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN)
-    rules.require_state(row, *OPEN_STATES)
+    _require_to_lead(row)
     code = by.agency or ""
     if row.programme_id is None or code not in row.entitlements:
         raise Forbidden("not_entitled", _("Your agency is not among those who lead."))
@@ -98,7 +98,7 @@ def pass_lead(*, patrol: Patrol, lead: Agency, by: Actor) -> Patrol:
     """
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_PLAN, owner_of=row)
-    rules.require_state(row, *OPEN_STATES)
+    _require_to_lead(row)
     if lead.code not in row.entitlements or lead.code == row.lead.code:
         text = _("%(code)s is not another agency that may lead it.")
         raise Conflict("may_not_lead", text % {"code": lead.code})
@@ -169,6 +169,16 @@ def keep_plan(
         )
         plan.open_to(programme.stored_audience)
         plan.save(force_insert=True)
+
+
+def _require_to_lead(row: Patrol) -> None:
+    """Refuse a patrol that cannot go out any more: its lead is booked as it stands.
+
+    Else whoever let its hours pass could leave the lead to another afterwards.
+    """
+    rules.require_state(row, *OPEN_STATES)
+    if row.ends_at <= timezone.now():
+        raise Conflict("over", _("The hours of this patrol have passed."))
 
 
 def _give_lead(patrol: Patrol, lead: Agency, by: Actor) -> None:

@@ -12,10 +12,10 @@ from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.errors import Invalid
 from agencies.models import Officer
-from agencies.policy import Actor, Permission, Role, require
+from agencies.policy import Actor, Permission, require
 from live.journal import record as record_event
 from live.kinds import Kind
-from patrols import commanding, rules
+from patrols import commanding, hand_overs, rules
 from patrols.actions import asking, steps
 from patrols.actions.crewing import follow_patrol
 from patrols.demand_rules import touched
@@ -64,7 +64,7 @@ def change(*, patrol: Patrol, by: Actor, **values: Any) -> Patrol:
     changed = commanding.let_go(row, changed, by)
     releases.save_changed(row=row, changed=changed, kind=Kind.PATROL_CHANGED, by=by)
     steps.carry_over(patrol=row, before=before, kind=Kind.PATROL_CHANGED, by=by)
-    if {"starts_at", "ends_at"} & set(changed):
+    if commanding.FOLLOWED & set(changed):
         follow_patrol(patrol=row, by=by)
     leads.append(row.lead.code)
     own = touched(asked, row.demand, row.participants)
@@ -81,7 +81,7 @@ def start(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol:
     require(by, Permission.PATROL_RUN)
     rules.require_step(row, "start", by)
     left_at = at or timezone.now()
-    rules.require_past(left_at, pointer="/at")
+    rules.require_left_at(row, left_at)
     commanding.require_present(row, left_at, by)
     return steps.move(
         patrol=row,
@@ -104,6 +104,10 @@ def complete(*, patrol: Patrol, by: Actor, at: datetime | None = None) -> Patrol
         raise Invalid(
             "before_start", _("The patrol had not started then."), pointer="/at"
         )
+    passed = hand_overs.taken(Patrol.objects.visible_to(by).filter(pk=row.pk))
+    if any(back_at < one.at for one in passed.get(row.pk, ())):
+        text = _("Its lead was handed over after that.")
+        raise Invalid("before_hand_over", text, pointer="/at")
     return steps.move(
         patrol=row,
         kind=Kind.PATROL_COMPLETED,
@@ -154,7 +158,7 @@ def displace(*, patrol: Patrol, by: Actor) -> Patrol:
 
 @transaction.atomic
 def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
-    """Name the commander: an officer of the lead agency who may command.
+    """Name the commander: an officer of the lead agency who may, cleared for it.
 
     Refused are who is away then (``commander_absent``) and who goes on another patrol
     (``commander_booked``), which is named if ``by`` sees it.
@@ -162,13 +166,7 @@ def name_commander(*, patrol: Patrol, officer: Officer, by: Actor) -> Patrol:
     row = Patrol.objects.locked(by, patrol.pk)
     require(by, Permission.PATROL_RUN)
     rules.require_step(row, "commander", by)
-    known = Officer.objects.visible_to(by).filter(
-        pk=officer.pk,
-        agency=row.lead_id,
-        is_active=True,
-        roles__contains=[Role.COMMANDER],
-    )
-    found = known.first()
+    found = commanding.known(row, by).filter(pk=officer.pk).first()
     if found is None:
         raise Invalid(
             "not_a_commander",

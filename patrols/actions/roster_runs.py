@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -39,17 +40,22 @@ _TURN = 0x6B617261756C
 
 @transaction.atomic
 def claim(*, by: Actor) -> Roster | None:
-    """Take the oldest roster that waits, if none is being worked on; lock-free later.
+    """Take a roster that waits, if none is being worked on; lock-free later.
 
-    One whose worker died is taken up again, and given up when that goes on.
+    Agencies take turns: the oldest of whoever was worked for the longest ago, so that
+    one that asks for many keeps nobody waiting. One whose worker died is taken up
+    again, and given up when that goes on.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN])
     now = timezone.now()
     if Roster.objects.in_work(now).exists():
         return None
+    begun = Roster.objects.filter(owner=OuterRef("owner"), started_at__isnull=False)
+    served = Subquery(begun.order_by("-started_at").values("started_at")[:1])
     rows = Roster.objects.waiting(now).select_related("owner")
-    for row in rows.select_for_update(of=("self",)).order_by("created_at", "id"):
+    rows = rows.order_by(served.asc(nulls_first=True), "created_at", "id")
+    for row in rows.select_for_update(of=("self",)):
         if row.claims >= MOST_CLAIMS:
             _end(row, RosterState.FAILED, Kind.ROSTER_FAILED, by, failure="died")
             continue

@@ -21,7 +21,7 @@ from agencies.forms import (
 )
 from agencies.forms.records import MarkedForm
 from agencies.models import Agency, Agreement, Officer, Purpose
-from agencies.policy import Actor, Role
+from agencies.policy import Actor
 from patrols import commanding, rules
 from patrols.models import Patrol, Route, Zone
 
@@ -157,9 +157,7 @@ class CommanderForm(PartForm):
     def __init__(self, *args: Any, patrol: Patrol, actor: Actor, **kwargs: Any) -> None:
         """Offer the commanders of the lead agency whom the officer knows."""
         super().__init__(*args, **kwargs)
-        known = Officer.objects.visible_to(actor).filter(
-            agency=patrol.lead_id, is_active=True, roles__contains=[Role.COMMANDER]
-        )
+        known = commanding.known(patrol, actor)
         field = self.fields["commander"]
         if isinstance(field, CommanderField):
             field.queryset = known

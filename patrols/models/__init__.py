@@ -13,6 +13,7 @@ from patrols.models.leads import LeadPlan, PlanReason
 from patrols.models.log import PatrolLogEntry, PatrolLogRead
 from patrols.models.markers import BorderMarker
 from patrols.models.patrols import (
+    ASKED_STATES,
     CURRENT_STATES,
     OPEN_STATES,
     Patrol,
@@ -49,6 +50,7 @@ from patrols.models.rosters import (
 from patrols.models.swaps import OPEN_SWAPS, Swap, SwapState, Wish
 
 __all__ = [
+    "ASKED_STATES",
     "CURRENT_STATES",
     "OPEN_STATES",
     "OPEN_SWAPS",

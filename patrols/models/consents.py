@@ -4,13 +4,13 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.records import Guarded, GuardedQuerySet
-from patrols.models.patrols import Patrol, PatrolState
-from patrols.models.places import Route, Zone
+from patrols.models.patrols import ASKED_STATES, Patrol, PatrolState
+from patrols.models.places import Route, RouteVersion, Zone, ZoneVersion
 
 
 class ConsentState(models.TextChoices):
@@ -41,6 +41,14 @@ class ConsentQuerySet(GuardedQuerySet["Consent"]):
         """Keep those that hold up a proposed patrol."""
         proposed = Q(patrol__state=PatrolState.PROPOSED)
         return self.current().filter(proposed, state__in=WAITING)
+
+    def redrawn(self) -> Self:
+        """Keep those asked before a zone or route of an open patrol was redrawn."""
+        patrol = Q(patrol__state__in=ASKED_STATES)
+        later = {"stood_until__gt": OuterRef("asked_at")}
+        zones = ZoneVersion.objects.filter(zone=OuterRef("patrol__zone"), **later)
+        routes = RouteVersion.objects.filter(route=OuterRef("patrol__route"), **later)
+        return self.current().filter(patrol, Exists(zones) | Exists(routes))
 
     def waiting_for(self, agency_id: UUID | None) -> Self:
         """Keep those that an agency is to answer: its own, or a counter-proposal."""

@@ -28,6 +28,8 @@ class PatrolState(models.TextChoices):
 
 # Those that have not left, and may leave yet.
 OPEN_STATES = (PatrolState.PLANNED, PatrolState.PROPOSED, PatrolState.AGREED)
+# Of those, what the others were asked about.
+ASKED_STATES = (PatrolState.PROPOSED, PatrolState.AGREED)
 # Those, and whoever is out: neither over nor called off.
 CURRENT_STATES = (*OPEN_STATES, PatrolState.UNDER_WAY)
 

@@ -1,5 +1,6 @@
 """Places: zones, routes, checkpoints, the shapes they had, and border sections."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
@@ -41,6 +42,13 @@ class Place(Owned):
     def geometry(self) -> Any:
         """The shape that it has now."""
         return getattr(self, self.shape)
+
+    @property
+    def redrawn_at(self) -> datetime | None:
+        """Since when the shape stands, or None for its first one."""
+        former: Any = self
+        last = former.versions.first()
+        return last.stood_until if last else None
 
     @classmethod
     def version_model(cls) -> "type[PlaceVersion]":

@@ -18,7 +18,9 @@ from tests.world import World
 DAYS = 4
 
 
-def recruit(world: World, agency: str, name: str, *roles: str) -> Officer:
+def recruit(
+    world: World, agency: str, name: str, *roles: str, clearance: int = 0
+) -> Officer:
     """Add an officer with a call sign; a commander gets the paper for it."""
     by = world.admin
     with acting(by):
@@ -28,7 +30,7 @@ def recruit(world: World, agency: str, name: str, *roles: str) -> Officer:
             agency=world.agencies[agency],
             name=f"Name of {name}",
             call_sign=f"{name.upper()}-CALL",
-            clearance=0,
+            clearance=clearance,
             roles=list(roles),
             by=by,
         )

@@ -417,6 +417,10 @@ def test_times_of_a_patrol(world: World) -> None:
     assert refusal(
         Invalid, actions.start, by, patrol=patrol, at=days_ahead(1)
     ) == "in_the_future"  # fmt: skip
+    # Hours that nobody was out would count in the ledger.
+    assert refusal(
+        Invalid, actions.start, by, patrol=patrol, at=days_ahead(-1.1)
+    ) == "too_early"  # fmt: skip
     begin = days_ahead(-0.5)
     with acting(by):
         started = actions.start(patrol=patrol, by=by, at=begin)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from agencies.actions import personnel
 from agencies.context import acting, system
-from agencies.errors import Conflict
+from agencies.errors import Conflict, Invalid
 from agencies.models import Officer
 from agencies.policy import Actor, Role
 from patrols import actions
@@ -25,7 +25,7 @@ from tests.world import World
 @pytest.fixture
 def officer(world: World) -> Officer:
     """A commander of KG-BS."""
-    found = recruit(world, "KG-BS", "kg-lead", Role.COMMANDER)
+    found = recruit(world, "KG-BS", "kg-lead", Role.COMMANDER, clearance=2)
     world.officers["kg-lead"] = found
     return found
 
@@ -97,6 +97,17 @@ def test_nobody_commands_two_patrols_at_once(
     with acting(world.owner):
         actions.cancel(patrol=first, reason="Snow", by=world.owner)
     assert named(world, officer, second).commander_id == officer.pk
+
+
+def test_who_is_not_cleared_commands_nothing(
+    callers: Callers, world: World, officer: Officer
+) -> None:
+    patrol = a_patrol(world, level=3)
+    with pytest.raises(Invalid) as refused:
+        named(world, officer, patrol)
+    assert refused.value.code == "not_a_commander"
+    page = callers.owner.page(f"/patrols/{patrol.pk}/").content.decode()
+    assert 'value="kg-lead"' not in page
 
 
 def test_a_moved_patrol_loses_who_is_elsewhere_then(

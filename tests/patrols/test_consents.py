@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from agencies.actions import releases
 from agencies.context import acting
 from agencies.errors import Conflict, Forbidden, Invalid, NotFound
 from agencies.models import Release
 from patrols import actions, consent_rules
-from patrols.actions.asking import ask_again
+from patrols.actions.asking import ask_again, look_again
 from patrols.models import Consent, Patrol
+from patrols.tasks import watch_consents
 from tests.patrols.consents import (
     ALL,
     BOTH,
@@ -29,9 +31,12 @@ from tests.patrols.series import (
     a_line,
     a_programme,
     a_zone,
+    agree,
     days_ahead,
 )
 from tests.world import World
+
+SMALLER = MultiPolygon(Polygon.from_bbox((70.3, 39.9, 70.8, 40.3)), srid=4326)
 
 # --- rules --------------------------------------------------------------------
 
@@ -276,6 +281,40 @@ def test_a_change_asks_again_only_those_it_touches(world: World) -> None:
     do(world.owner, actions.change, patrol, title="Other watch")
     assert answers(patrol) == {"TJ-BT": "asked", "UZ-BT": "asked"}
     assert told(patrol, world.partner).count("patrol.proposed") == 3
+
+
+@pytest.mark.parametrize(
+    ("who", "after"),
+    [
+        ("owner", ("proposed", {"TJ-BT": "asked"})),
+        ("partner", ("planned", {"TJ-BT": "accepted"})),
+    ],
+)
+def test_a_place_that_is_redrawn_is_agreed_anew(
+    world: World, who: str, after: tuple[str, dict[str, str]]
+) -> None:
+    """By those who accepted; by all where it was drawn behind the owner's back."""
+    by = world.actor(who)
+    others = [f"agency:{code}" for code in BOTH if code != by.agency]
+    zone = a_zone(by, "Z-R", release_to=others)
+    patrol = agree(world, far(world, zone=zone))
+    with acting(by):
+        actions.change_zone(zone=zone, by=by, name="Another name")
+    assert watch_consents() == 0
+    with acting(by):
+        actions.change_zone(zone=zone, by=by, area=SMALLER)
+    assert [watch_consents(), watch_consents()] == [1, 0]
+    assert (state(patrol), answers(patrol)) == after
+    if who == "partner":
+        do(world.owner, actions.propose, patrol)
+    do(world.partner, actions.accept, patrol)
+    assert (state(patrol), watch_consents()) == ("agreed", 0)
+
+
+def test_only_the_schedule_looks_again(world: World) -> None:
+    patrol = agree(world, far(world))
+    with acting(world.owner):
+        assert not look_again(patrol_id=patrol.pk, by=world.partner)
 
 
 def test_a_draft_is_changed_without_asking(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from agencies.actions import releases
 from agencies.context import acting, system
-from agencies.errors import Conflict
+from agencies.errors import Conflict, Invalid
 from live.models import Event
 from patrols import actions, hand_overs, leads, rotation_check
 from patrols import ledger as ledgers
@@ -102,6 +102,16 @@ def test_an_offer_changes_nothing_until_it_is_accepted(
         (entry,) = leads.seen_entries(programme, world.owner)
     assert entry.given == "KG-BS"
     assert entry.slot.booked() == {"KG-BS": 1}  # two hours, and no time at all
+
+
+def test_nobody_is_back_before_the_lead_was_handed_over(world: World) -> None:
+    _programme, patrol = out(world)
+    by = world.partner
+    with acting(by):
+        actions.seize_lead(patrol=patrol, reason="No answer by radio", by=by)
+        with pytest.raises(Invalid) as refused:
+            actions.complete(patrol=patrol, at=days_ahead(-0.05), by=by)
+    assert refused.value.code == "before_hand_over"
 
 
 def test_a_split_lead_counts_in_ledger_explanation_and_proof(

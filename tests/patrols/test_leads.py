@@ -14,6 +14,7 @@ from agencies.errors import Conflict, Forbidden
 from agencies.policy import Actor
 from live.models import Event
 from patrols import actions, lead_plans, leads, rotation_check
+from patrols.actions.leads import pass_lead
 from patrols.eligibility import Bar
 from patrols.models import LeadPlan, Patrol, PatrolState, Programme
 from patrols.rotation import Slot
@@ -333,6 +334,26 @@ def test_an_agency_stands_down(callers: Callers, world: World) -> None:
     assert (again.status_code, code_of(again)) == (409, "nobody_may_lead")
     again = callers.partner.post(f"patrols/{theirs.pk}/stand-down/")
     assert (again.status_code, code_of(again)) == (403, "not_entitled")
+
+
+def test_nobody_leaves_the_lead_to_another_once_the_hours_have_passed(
+    world: World,
+) -> None:
+    programme, by = a_programme(world), world.partner
+    theirs = next(p for p in opened(world, programme) if p.lead.code == "TJ-BT")
+    agree(world, theirs)
+    with system("test"):
+        hours = {"starts_at": days_ahead(-1), "ends_at": days_ahead(-0.5)}
+        Patrol.objects.filter(pk=theirs.pk).update(**hours)
+    before = leads_now(world, programme)
+    with acting(by), pytest.raises(Conflict) as refused:
+        actions.stand_down(patrol=theirs, by=by)
+    assert refused.value.code == "over"
+    kg = world.agencies["KG-BS"]
+    with acting(world.owner), pytest.raises(Conflict) as refused:
+        pass_lead(patrol=theirs, lead=kg, by=world.owner)
+    assert refused.value.code == "over"
+    assert leads_now(world, programme) == before
 
 
 # --- repair -----------------------------------------------------------------------

@@ -192,6 +192,8 @@ LINE = ("LineString",)
         (gpx(segment((70, 40), (71, float("nan")))), LINE, "not_gpx"),
         (b'{"type": "LineString", "coordinates": [[1, NaN], [2, 3]]}', LINE,
          "not_geojson"),
+        (b'{"type": "Point", "coordinates": [1' + b"0" * 400 + b", 2]}", ("Point",),
+         "not_geojson"),
         (gpx(segment((70, 40), (71, 400))), LINE, "out_of_range"),
         (gpx(segment((70, 40))), LINE, "not_geojson"),
         (gpx(segment((70, 40), (71, 40)), segment((70, 41), (71, 41))), LINE,

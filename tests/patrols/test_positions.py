@@ -170,7 +170,7 @@ def test_only_while_under_way_or_just_back(world: World) -> None:
         actions.complete(patrol=late, by=world.owner)
     assert add(world, late, fix(1)) == 1
 
-    old = a_patrol(world, zone_code="Z-3")
+    old = a_patrol(world, zone_code="Z-3", starts_at=ago(60 * 30))
     by = world.owner
     agree(world, old)
     with acting(by):

@@ -49,6 +49,9 @@ def walls(rule: str, number: int, first: str = "2026-01-01T08:00") -> list[str]:
         ("FREQ=DAILY;UNTIL=20260102T020000Z", ["2026-01-01 08:00", "2026-01-02 08:00"]),
         ("FREQ=DAILY;UNTIL=20260102T015959Z", ["2026-01-01 08:00"]),
         ("FREQ=DAILY;UNTIL=20251231", []),
+        # The ends of the calendar, where no clock can be set.
+        ("FREQ=DAILY;UNTIL=99991231T235959Z", ["2026-01-01 08:00", "2026-01-02 08:00"]),
+        ("FREQ=DAILY;UNTIL=00010101T000000Z", []),
     ],
 )  # fmt: skip
 def test_starts(rule: str, days: list[str]) -> None:

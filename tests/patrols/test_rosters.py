@@ -332,6 +332,20 @@ def test_a_roster_is_worked_out_once(committed: World) -> None:
     assert again(roster).claims == 1
 
 
+def test_agencies_take_turns(world: World) -> None:
+    """Who asks for many keeps nobody else waiting."""
+    mine = [asked(world).pk for _number in range(3)]
+    theirs = asked(world, by=world.partner).pk
+    order = []
+    for _number in range(4):
+        with system("test") as by:
+            one = roster_runs.claim(by=by)
+            assert one
+            order.append(one.pk)
+            roster_runs.fail(roster=one, failure="no_patrols", by=by)
+    assert order == [mine[0], theirs, *mine[1:]]
+
+
 def test_a_dead_workers_roster_is_taken_up_again(world: World) -> None:
     force(world)
     opened(world)
@@ -485,3 +499,20 @@ def test_a_crew_follows_its_patrol_unless_it_is_elsewhere(world: World) -> None:
     moved = active(patrol=first)
     assert {one.officer_id for one in moved} == before - both
     assert all(one.during.lower == second.starts_at for one in moved)
+    # Partners read who is left, and nobody else.
+    crew = next(one.crew for one in patrols() if one.pk == first.pk)
+    told = [one["call_sign"] for people in crew.values() for one in people]
+    assert sorted(told) == sorted(one.officer.call_sign for one in moved)
+
+
+def test_who_is_not_cleared_for_a_new_level_stays_behind(world: World) -> None:
+    force(world)
+    opened(world)
+    publish(world, ready(world))
+    first, *_rest = patrols()
+    sent = active(patrol=first)
+    with acting(world.owner):
+        changed = actions.change(patrol=first, by=world.owner, level=1)
+    cleared = [one for one in sent if one.officer.clearance]
+    assert active(patrol=first) == cleared != sent
+    assert changed.commander is None

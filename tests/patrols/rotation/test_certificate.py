@@ -76,6 +76,8 @@ FAULTS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a deviation": lambda c: c.update(reached="1/2"),
     "a strict bound": lambda c: c.update(bound=c["reached"]),
     "a patrol too few": lambda c: c["patrols"].pop(2),
+    "a history before the first": lambda c: c.update(given=-1),
+    "a history beyond the last": lambda c: c.update(given=10),
     "unfair leads": _swap,
     "no fraction": lambda c: c.update(bound="one"),
     "nothing": lambda c: c.clear(),
