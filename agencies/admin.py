@@ -71,8 +71,23 @@ class AgencyAdmin(PlatformAdmin):
     search_fields = ["code", "name"]
 
 
+class AgencysOwnAdmin(HouseAdmin):
+    """What administrators keep for their own agency, and the platform for all."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Keep the agency's own; pages show what there may be of partners'."""
+        rows = super().get_queryset(request)
+        if is_platform(request):
+            return rows
+        return rows.filter(agency=actor_of(request).agency_id)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let administrators add; the action asks for whom."""
+        return may_enter(request)
+
+
 @admin.register(Officer)
-class OfficerAdmin(HouseAdmin):
+class OfficerAdmin(AgencysOwnAdmin):
     """Accounts: an agency's administrator keeps those of the agency.
 
     They are listed here; one is opened and changed on the site's own pages, whose
@@ -83,17 +98,6 @@ class OfficerAdmin(HouseAdmin):
     list_filter = ["is_active", "agency"]
     list_select_related = ["agency"]
     search_fields = ["username", "name", "call_sign"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Keep the agency's own: of partners' officers, pages show what they may."""
-        rows = super().get_queryset(request)
-        if is_platform(request):
-            return rows
-        return rows.filter(agency=actor_of(request).agency_id)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let administrators add; the action asks for whom."""
-        return may_enter(request)
 
     def has_change_permission(
         self, request: HttpRequest, obj: Model | None = None
@@ -168,7 +172,7 @@ class AgreementAdmin(PlatformAdmin):
 
 
 @admin.register(Client)
-class ClientAdmin(ActionAdmin):
+class ClientAdmin(AgencysOwnAdmin, ActionAdmin):
     """API clients; a secret is shown once, on the page that follows."""
 
     form = ClientForm
@@ -178,17 +182,6 @@ class ClientAdmin(ActionAdmin):
     list_filter = ["agency"]
     list_select_related = ["agency"]
     actions = ["renew"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Keep the officer's agency's own, unless the platform asks."""
-        rows = super().get_queryset(request)
-        if is_platform(request):
-            return rows
-        return rows.filter(agency=actor_of(request).agency_id)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let administrators add; the action asks for whom."""
-        return may_enter(request)
 
     def has_change_permission(
         self, request: HttpRequest, obj: Model | None = None

@@ -72,15 +72,6 @@ def maintenances(
     return _by("asset_id", rows)
 
 
-def in_service(
-    agencies: Collection[UUID], start: datetime, end: datetime
-) -> list[Asset]:
-    """Return some agencies' assets that can be used for the whole of a time."""
-    found = assets(agencies)
-    out = maintenances([asset.pk for asset in found], start, end)
-    return [asset for asset in found if asset.pk not in out]
-
-
 def _by(name: str, rows: Iterable[Found]) -> dict[UUID, list[Found]]:
     found: defaultdict[UUID, list[Found]] = defaultdict(list)
     for row in rows:

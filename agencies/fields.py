@@ -133,10 +133,11 @@ class Seen(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"unknown": _("No such record.")}
     # The code of the refusal.
     unknown = "unknown"
+    model: type[Guarded]
 
-    def __init__(self, model: type[Guarded], **kwargs: Any) -> None:
-        """Look among the visible rows of ``model``."""
-        self.model = model
+    def __init__(self, model: type[Guarded] | None = None, **kwargs: Any) -> None:
+        """Look among the visible rows of ``model``, which a subclass names itself."""
+        self.model = model or self.model
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Guarded:

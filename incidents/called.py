@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from agencies.models import Officer
 from agencies.policy import Actor, Permission
+from incidents.fitting import fitting
 from incidents.models import (
     OPEN_STATES,
     Duty,
@@ -18,7 +19,7 @@ from incidents.models import (
     Notice,
     Severity,
 )
-from incidents.on_duty import called, first_fitting, in_words
+from incidents.on_duty import called, colleagues, in_words
 from patrols.models import Zone
 
 # On how many past incidents a rule is tried.
@@ -120,15 +121,13 @@ def tried(rules: Iterable[EscalationRule], actor: Actor) -> list[Trial]:
     found = [rule for rule in rules if rule.is_active]
     own = Incident.objects.visible_to(actor).without_doubles_of(actor.agency_id)
     rows = list(own.select_related("owner").order_by("-created_at", "-id")[:TRIED])
-    staff = Officer.objects.visible_to(actor).filter(
-        agency=actor.agency_id, is_active=True
-    )
-    inside = _zones(found, rows, actor)
+    staff = colleagues(actor)
+    zones = Zone.objects.visible_to(actor)
     duties = _duties(rows, found, actor)
     known: dict[Any, list[Officer]] = {}
     trials = []
     for row in rows:
-        rule = first_fitting(found, row, inside.get(row.pk, ()))
+        rule = next(iter(fitting(found, row, zones)), None)
         calls, at = [], row.created_at
         for step in rule.steps if rule else ():
             at += timedelta(minutes=step["after"])
@@ -152,26 +151,12 @@ def _named(row: Escalation) -> list[str]:
     return [step["whom"].partition(":")[2] for step in row.steps]
 
 
-def _zones(
-    rules: list[EscalationRule], rows: list[Incident], actor: Actor
-) -> dict[Any, set[Any]]:
-    """Return, for each incident, in which of the rules' zones it lies."""
-    wanted = {rule.zone_id for rule in rules if rule.zone_id}
-    if not wanted:
-        return {}
-    zones = Zone.objects.visible_to(actor).filter(pk__in=wanted)
-    return {
-        row.pk: set(zones.filter(area__covers=row.place).values_list("pk", flat=True))
-        for row in rows
-    }
-
-
 def _duties(
     rows: list[Incident], rules: list[EscalationRule], actor: Actor
-) -> "list[Duty]":
+) -> list[Duty]:
     """Return the duties that ran since the first of some incidents."""
     if not rows or not rules:
         return []
     since = min(row.created_at for row in rows)
     own: QuerySet[Duty] = Duty.objects.visible_to(actor).exclude(ended_at__lt=since)
-    return list(own.filter(started_at__isnull=False).order_by(F("started_at")))
+    return list(own.filter(started_at__isnull=False).order_by("started_at"))

@@ -91,13 +91,9 @@ def acknowledge_each(ids: Iterable[str], *, by: Actor) -> list[Outcome]:
     wanted = sorted(set(ids))
     if len(wanted) > MOST:
         raise Invalid("too_many", _("At most 200 at once."), pointer="/ids")
-    keys = [pk for one in wanted if (pk := uuid_of(one))]
-    rows = {str(pk): row for pk, row in _visible(by).in_bulk(keys).items()}
-    return [_one(pk, rows.get(str(uuid_of(pk))), by) for pk in wanted]
-
-
-def _visible(by: Actor) -> Any:
-    return Incident.objects.visible_to(by)
+    keys = {one: uuid_of(one) for one in wanted}
+    rows = Incident.objects.visible_to(by).in_bulk(filter(None, keys.values()))
+    return [_one(one, rows.get(key), by) for one, key in keys.items()]
 
 
 def _one(pk: str, row: Incident | None, by: Actor) -> Outcome:

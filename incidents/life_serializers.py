@@ -19,10 +19,7 @@ class VisiblePost(Seen):
 
     default_error_messages = {"unknown_post": _("No such post.")}
     unknown = "unknown_post"
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Look among the visible posts."""
-        super().__init__(Post, **kwargs)
+    model = Post
 
 
 class VisibleAsset(Seen):
@@ -30,10 +27,7 @@ class VisibleAsset(Seen):
 
     default_error_messages = {"unknown_asset": _("No such asset.")}
     unknown = "unknown_asset"
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Look among the visible assets."""
-        super().__init__(Asset, **kwargs)
+    model = Asset
 
 
 class VisibleIncident(Seen):
@@ -41,10 +35,7 @@ class VisibleIncident(Seen):
 
     default_error_messages = {"unknown_incident": _("No such incident.")}
     unknown = "unknown_incident"
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Look among the visible incidents."""
-        super().__init__(Incident, **kwargs)
+    model = Incident
 
 
 class WhySerializer(StrictSerializer):

@@ -15,7 +15,15 @@ from agencies.fields import OurDay, StrictSerializer
 from agencies.gateway import actor_of, require_known
 from agencies.models import Agency
 from incidents.models import Category, IncidentType, Severity
-from incidents.numbers import MOST_DAYS, Asked, Line, Numbers, numbers, week_name
+from incidents.numbers import (
+    MEASURES,
+    MOST_DAYS,
+    Asked,
+    Line,
+    Numbers,
+    numbers,
+    week_name,
+)
 from incidents.numbers_form import usual_days
 from patrols.models import BorderSection
 
@@ -54,7 +62,7 @@ class CountSerializer(serializers.Serializer[Any]):
 class TookSerializer(serializers.Serializer[Any]):
     """How long something took, in seconds; severity is empty for all together."""
 
-    measure = serializers.ChoiceField(["acknowledge", "arrive", "close"])
+    measure = serializers.ChoiceField(MEASURES)
     severity = serializers.CharField(allow_blank=True)
     n = serializers.IntegerField()
     median = serializers.FloatField(allow_null=True)

@@ -1,4 +1,4 @@
-"""The watch's rules: one officer at a time, whom a step calls, when a mail may go."""
+"""The watch's rules: whose duty, how it stands, whom a step calls, when mail goes."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,11 +11,10 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agencies.errors import Conflict
+from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.models import Officer
-from agencies.policy import Role
-from incidents.fitting import fits
-from incidents.models import Duty, EscalationRule, Incident, Reachability, Severity
+from agencies.policy import Actor, Role
+from incidents.models import Duty, Reachability, Severity
 
 ON_DUTY, DEPUTY = "on_duty", "deputy"
 ROLE, OFFICER = "role:", "officer:"
@@ -23,15 +22,10 @@ ROLE, OFFICER = "role:", "officer:"
 MOST = 50
 
 
-def first_fitting(
-    rules: Iterable[EscalationRule], incident: Incident, zones: Iterable[Any]
-) -> EscalationRule | None:
-    """Return the first rule that fits an incident; ``zones`` are those it lies in.
-
-    ``rules`` are active, and in their order.
-    """
-    inside = set(zones)
-    return next((rule for rule in rules if fits(rule, incident, inside)), None)
+def colleagues(actor: Actor) -> Any:
+    """Return the active officers of the actor's agency."""
+    seen = Officer.objects.visible_to(actor)
+    return seen.filter(agency=actor.agency_id, is_active=True)
 
 
 def watch_of(duties: Iterable[Duty]) -> list[Duty]:
@@ -95,6 +89,32 @@ def _is_within(clock: time, start: time, end: time) -> bool:
     if start < end:
         return start <= clock < end
     return clock >= start or clock < end
+
+
+def require_own(duty: Duty, by: Actor) -> None:
+    """Refuse what only the officer of a duty may do."""
+    if duty.officer_id != by.officer_id:
+        raise Forbidden("not_yours", _("This is a colleague's duty."))
+
+
+def require_ahead(duty: Duty, pointer: str | None = None) -> None:
+    """Refuse a duty that has begun, or is not planned."""
+    if not duty.is_ahead:
+        text = _("This duty has begun, or is not planned.")
+        raise Conflict("duty_begun", text, pointer=pointer)
+
+
+def require_running(duty: Duty) -> None:
+    """Refuse a duty that nobody is on."""
+    if not duty.is_running:
+        raise Conflict("duty_not_running", _("Nobody is on this duty now."))
+
+
+def require_reason(reason: str) -> str:
+    """Return a reason as it is kept; refuse to go without one."""
+    if not reason.strip():
+        raise Invalid("reason_needed", _("Say why."), pointer="/reason")
+    return reason.strip()
 
 
 @contextmanager

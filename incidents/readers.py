@@ -13,7 +13,7 @@ from uuid import UUID
 
 from agencies.models import Party, Release
 from agencies.policy import Actor, GranteeKind
-from agencies.serializers import person_seen
+from agencies.views.logs import signed
 from agencies.views.records import ShownRelease, known_releases, named, person
 from incidents.models import Acknowledgement, Incident, Sighting
 
@@ -75,8 +75,8 @@ def readers_of(row: Incident, actor: Actor) -> list[Reader]:
     tear_line = row.tear_line_for(actor)
     records = {one.pk: one for one in (row, tear_line) if one}
     releases = _latest(known_releases(row, actor))
-    noted = _marks(Acknowledgement, records, actor)
-    sighted = _marks(Sighting, records, actor)
+    noted = list(signed(Acknowledgement, records, actor))
+    sighted = list(signed(Sighting, records, actor))
     parties = _parties(releases, actor)
     found = []
     for shown in named(releases, actor):
@@ -99,12 +99,6 @@ def _latest(rows: Iterable[Release]) -> list[Release]:
     for made in sorted(rows, key=lambda made: (made.is_live, made.created_at)):
         latest[made.record_id, made.grantee] = made
     return sorted(latest.values(), key=lambda made: (not made.is_live, made.created_at))
-
-
-def _marks(model: Any, records: Iterable[UUID], actor: Actor) -> list[Any]:
-    who = person_seen("by", actor, colleagues="agency")
-    rows = model.objects.visible_to(actor).filter(incident__in=records)
-    return list(rows.select_related("agency").annotate(who=who))
 
 
 def _parties(releases: list[Release], actor: Actor) -> Parties:

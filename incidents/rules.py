@@ -16,14 +16,26 @@ from incidents.models import (
 )
 
 
+def require_open(row: Incident) -> None:
+    """Refuse an incident that needs nobody any more."""
+    if row.state not in OPEN_STATES:
+        raise Conflict("not_open", _("The incident is no longer open."))
+
+
+def require_whole(row: Incident) -> None:
+    """Refuse the tear line: it follows the full record."""
+    if row.is_tear_line:
+        text = _("Act on the full record; its tear line follows.")
+        raise Conflict("is_tear_line", text)
+
+
 def require_step(row: Incident, to: IncidentState) -> None:
     """Refuse a step that :data:`STEPS` does not have."""
     if to in STEPS[IncidentState(row.state)]:
         return
     if to == IncidentState.CLOSED:
         raise Conflict("closed", _("The incident is closed."))
-    if row.state not in OPEN_STATES:
-        raise Conflict("not_open", _("The incident is no longer open."))
+    require_open(row)
     _refuse(row)
 
 

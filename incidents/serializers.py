@@ -51,10 +51,7 @@ class VisiblePatrol(Seen):
 
     default_error_messages = {"unknown_patrol": _("No such patrol.")}
     unknown = "unknown_patrol"
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Look among the visible patrols."""
-        super().__init__(Patrol, **kwargs)
+    model = Patrol
 
 
 class AcknowledgementSerializer(ShownSerializer):

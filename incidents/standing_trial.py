@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.grantees import refusal
 from agencies.models import Release
 from agencies.policy import TLP, Actor
-from incidents.fitting import fits, own_zones, zones_around
+from incidents.fitting import fitting, own_zones
 from incidents.models import Incident, StandingRelease
 
 LOOKED_BACK = timedelta(days=30)
@@ -43,7 +43,7 @@ def tried(rule: StandingRelease, actor: Actor) -> Trial:
     )
     rows = list(own.order_by("-created_at", "-id")[:MOST])
     zones = own_zones(actor)
-    found = [one for one in rows if fits(rule, one, zones_around(one, [rule], zones))]
+    found = [one for one in rows if fitting([rule], one, zones)]
     known = Release.objects.visible_to(actor).filter(
         record_id__in=[one.pk for one in found], grantee=rule.grantee
     )

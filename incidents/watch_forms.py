@@ -13,16 +13,10 @@ from agencies.policy import PERMISSIONS, Actor, Permission, Role
 from incidents.actions.rules import LONGEST, MOST_REPEATS, MOST_STEPS
 from incidents.choosing_form import ChoosesIncidentsForm
 from incidents.models import Duty, EscalationRule
-from incidents.on_duty import DEPUTY, OFFICER, ON_DUTY, ROLE, in_words
+from incidents.on_duty import DEPUTY, OFFICER, ON_DUTY, ROLE, colleagues, in_words
 
 # The roles that a centre's officers have: who may acknowledge, and who plans.
 CENTRE = (Role.LIAISON, Role.COMMANDER, Role.PLANNER)
-
-
-def colleagues(actor: Actor) -> Any:
-    """Return the active officers of the actor's agency."""
-    seen = Officer.objects.visible_to(actor)
-    return seen.filter(agency=actor.agency_id, is_active=True)
 
 
 class DutyForm(VersionedForm):

@@ -47,7 +47,6 @@ class Piece:
     first: int
     last: int
     is_from_before: bool
-    goes_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,7 @@ def pieces(outings: Iterable[Outing], day: date, zone: ZoneInfo) -> list[Piece]:
             continue
         first = max((outing.starts_at - begin) // HOUR, 0)
         last = min(-((begin - outing.ends_at) // HOUR), number)
-        found.append(
-            Piece(outing, first, last, outing.starts_at < begin, outing.ends_at > end)
-        )
+        found.append(Piece(outing, first, last, outing.starts_at < begin))
     return found
 
 

@@ -86,7 +86,7 @@ def withdraw_file(*, attachment: AttachedFile, by: Actor) -> AttachedFile:
 
 @transaction.atomic
 def view(*, attachment: AttachedFile, copy: str, by: Actor) -> AttachedFile:
-    """Note that somebody looks at a copy, and return whose file it is.
+    """Note that somebody looks at a copy of a file.
 
     Whoever is not given this copy, or any yet, is refused; what cannot be noted is not
     shown. The line is the record of it: nobody is told.

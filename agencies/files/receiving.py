@@ -101,7 +101,8 @@ def refusal(code: str) -> Refused:
 
 def _examine(name: str, kind: kinds.FileType) -> None:
     """Let a program of its own read the file and write its copies."""
-    paths = [store.path(name, copy) for copy in (Copy.ORIGINAL, *_MADE)]
+    copies = (Copy.ORIGINAL, Copy.WORKING, Copy.THUMBNAIL)
+    paths = [store.path(name, copy) for copy in copies]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-I", "-W", "ignore", str(WORK), *map(str, paths)],
@@ -127,6 +128,3 @@ def _examine(name: str, kind: kinds.FileType) -> None:
         raise refusal(fault)
     if found["media_type"] != kind.media_type:
         raise refusal("unsupported_type")
-
-
-_MADE = (Copy.WORKING, Copy.THUMBNAIL)

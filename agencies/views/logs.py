@@ -1,5 +1,6 @@
 """What the page of a record shows of its log, and how far one has read it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,7 @@ def log_of(
     }
 
 
-def signed(model: Any, rows: list[Any], actor: Actor) -> Any:
+def signed(model: Any, rows: Iterable[Any], actor: Actor) -> Any:
     """Return what hangs on some records, with who added it."""
     who = person_seen("by", actor, colleagues="agency")
     hanging = model.objects.visible_to(actor).filter(

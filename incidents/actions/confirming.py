@@ -7,7 +7,6 @@ from agencies.accounts import agency_of
 from agencies.policy import Actor, Permission, require
 from agencies.sharing import shared_with
 from incidents.actions import steps
-from incidents.checks import require_open, require_whole
 from incidents.models import (
     RESPONSE_OVER,
     Confirmation,
@@ -15,7 +14,12 @@ from incidents.models import (
     IncidentState,
     Response,
 )
-from incidents.rules import require_second_party, require_step
+from incidents.rules import (
+    require_open,
+    require_second_party,
+    require_step,
+    require_whole,
+)
 from live.journal import record as record_event
 from live.kinds import Kind
 

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.errors import Conflict, Invalid
 from agencies.policy import Actor, Permission, require
 from incidents.actions import steps
-from incidents.checks import require_whole
 from incidents.models import CloseReason, Incident, IncidentState, Transition
-from incidents.rules import require_step, require_why
+from incidents.rules import require_step, require_whole, require_why
 from live.journal import record as record_event
 from live.kinds import Kind
 

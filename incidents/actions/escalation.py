@@ -16,6 +16,7 @@ from django.utils import timezone
 from agencies.accounts import actor_of, actor_of_agency, memberships
 from agencies.models import Agency, Officer
 from agencies.policy import Actor, visible
+from incidents.fitting import fitting
 from incidents.models import (
     OPEN_STATES,
     Acknowledgement,
@@ -28,7 +29,7 @@ from incidents.models import (
     Notice,
     Reachability,
 )
-from incidents.on_duty import called, first_fitting, mail_due
+from incidents.on_duty import called, mail_due
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.models import Zone
@@ -165,11 +166,8 @@ def _concerns(row: Incident, agency: Agency) -> bool:
 
 def _rule_for(row: Incident, agency: Agency, at: datetime) -> EscalationRule | None:
     rules = EscalationRule.objects.filter(agency=agency, is_active=True)
-    known = list(rules.filter(created_at__lte=at))
-    wanted = {rule.zone_id for rule in known if rule.zone_id}
-    zones = Zone.objects.filter(pk__in=wanted, area__covers=row.place)
-    inside = zones.values_list("pk", flat=True) if wanted else []
-    return first_fitting(known, row, inside)
+    found = fitting(rules.filter(created_at__lte=at), row, Zone.objects.all())
+    return next(iter(found), None)
 
 
 # --- a step, and the end -----------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import actor_of
-from agencies.errors import Conflict, Forbidden, Invalid, NotFound
+from agencies.errors import Conflict, Invalid, NotFound
 from agencies.models import Officer
 from agencies.policy import Actor, Audience, Permission, require
 from incidents.models import (
@@ -26,7 +26,13 @@ from incidents.models import (
     ItemKind,
     Response,
 )
-from incidents.on_duty import one_at_a_time
+from incidents.on_duty import (
+    one_at_a_time,
+    require_ahead,
+    require_own,
+    require_reason,
+    require_running,
+)
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -44,10 +50,8 @@ def offer_hand_over(
     stays accountable.
     """
     row: Duty = Duty.objects.locked(by, duty.pk)
-    if by.officer_id is None or row.officer_id != by.officer_id:
-        raise Forbidden("not_yours", _("This is a colleague's duty."))
-    if not row.is_running:
-        raise Conflict("duty_not_running", _("Nobody is on this duty now."))
+    require_own(row, by)
+    require_running(row)
     taker = _next(row, to, by)
     made = DutyHandOver(
         duty=row,
@@ -76,10 +80,9 @@ def accept_hand_over(*, hand_over: DutyHandOver, by: Actor) -> DutyHandOver:
     """Take the watch over, as the incoming officer: accountable from this moment."""
     row, duty = _offered(hand_over, by)
     taker: Duty = Duty.objects.locked(by, row.to_id)
-    _require_taker(taker, by)
+    require_own(taker, by)
     require(by, Permission.INCIDENT_ACKNOWLEDGE)
-    if not taker.is_ahead:
-        raise Conflict("duty_begun", _("This duty has begun, or is not planned."))
+    require_ahead(taker)
     now = timezone.now()
     duty.ended_at = now
     taker.started_at = now
@@ -100,10 +103,8 @@ def refuse_hand_over(
 ) -> DutyHandOver:
     """Do not take the watch over, as the incoming officer, and say why."""
     row, duty = _offered(hand_over, by)
-    _require_taker(row.to, by)
-    if not reason.strip():
-        raise Invalid("reason_needed", _("Say why."), pointer="/reason")
-    row.answer = reason.strip()
+    require_own(row.to, by)
+    row.answer = require_reason(reason)
     _answer(row, HandOverState.REFUSED, by)
     record_event(Kind.DUTY_REFUSED, by=by, subject=duty)
     return row
@@ -116,7 +117,7 @@ def take_back_hand_over(*, hand_over: DutyHandOver, by: Actor) -> DutyHandOver:
     Who keeps the watch may, too: the incoming officer may never come.
     """
     row, duty = _offered(hand_over, by)
-    if by.officer_id is None or duty.officer_id != by.officer_id:
+    if duty.officer_id != by.officer_id:
         require(by, Permission.WATCH_KEEP)
     _answer(row, HandOverState.WITHDRAWN, by)
     record_event(Kind.DUTY_TAKEN_BACK, by=by, subject=duty)
@@ -132,9 +133,7 @@ def _next(row: Duty, to: Duty, by: Actor) -> Duty:
     if (taker.agency_id, taker.post_id) != (row.agency_id, row.post_id):
         text = _("This is a duty of another watch.")
         raise Invalid("another_watch", text, pointer="/to")
-    if not taker.is_ahead:
-        text = _("This duty has begun, or is not planned.")
-        raise Conflict("duty_begun", text, pointer="/to")
+    require_ahead(taker, "/to")
     return taker
 
 
@@ -151,11 +150,6 @@ def _offered(hand_over: DutyHandOver, by: Actor) -> tuple[DutyHandOver, Duty]:
         text = _("The hand-over: %(state)s. This is not possible now.") % shown
         raise Conflict("wrong_state", text)
     return row, duty
-
-
-def _require_taker(taker: Duty, by: Actor) -> None:
-    if by.officer_id is None or taker.officer_id != by.officer_id:
-        raise Forbidden("not_yours", _("This is a colleague's duty."))
 
 
 def _answer(row: DutyHandOver, state: HandOverState, by: Actor) -> None:

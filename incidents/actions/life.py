@@ -18,13 +18,13 @@ from agencies.sharing import shared_with
 from incidents.actions import steps
 from incidents.actions.escalation import end_by_acknowledgement
 from incidents.actions.standing import release_by_rule
-from incidents.checks import require_whole
 from incidents.filling import settled
 from incidents.models import Acknowledgement, CloseReason, Incident, IncidentState
 from incidents.rules import (
     require_confirmed,
     require_reopenable,
     require_step,
+    require_whole,
     require_why,
     state_of_reopened,
 )

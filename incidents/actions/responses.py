@@ -13,7 +13,6 @@ from agencies.models import USABLE, Agency, Asset, Post
 from agencies.policy import Actor, Permission, require
 from agencies.sharing import shared_with
 from incidents.actions import steps
-from incidents.checks import require_open
 from incidents.models import (
     NEXT_STATES,
     REACHED_AT,
@@ -24,6 +23,7 @@ from incidents.models import (
     Response,
     ResponseState,
 )
+from incidents.rules import require_open
 from live.journal import record as record_event
 from live.kinds import Kind
 from patrols.models import Patrol, PatrolState

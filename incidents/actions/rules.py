@@ -1,20 +1,18 @@
 """Rules of escalation: kept by an agency for itself."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import agency_of
 from agencies.errors import Invalid
-from agencies.models import Officer
 from agencies.policy import Actor, Audience, Permission, Role, agency_key, require
-from incidents.models import Category, EscalationRule, Severity
-from incidents.on_duty import DEPUTY, OFFICER, ON_DUTY, ROLE
+from incidents.fitting import require_sound
+from incidents.models import EscalationRule
+from incidents.on_duty import DEPUTY, OFFICER, ON_DUTY, ROLE, colleagues
 from live.journal import record as record_event
 from live.kinds import Kind
-from patrols.models import Zone
 
 MOST_STEPS = 6
 MOST_REPEATS = 10
@@ -30,7 +28,7 @@ def create_rule(*, by: Actor, **values: Any) -> EscalationRule:
     """
     require(by, Permission.WATCH_KEEP)
     row = EscalationRule(agency=agency_of(by), **values)
-    _check(row, by, ["zone_id"])
+    _check(row, by)
     row.open_to(Audience(frozenset({agency_key(row.agency.code, 0)})))
     row.save(force_insert=True)
     record_event(Kind.RULE_CREATED, by=by, subject=row, detail=_kept(row))
@@ -49,7 +47,7 @@ def change_rule(*, rule: EscalationRule, by: Actor, **values: Any) -> Escalation
     changed = row.take(values)
     if not changed:
         return row
-    _check(row, by, changed)
+    _check(row, by, is_zone_new="zone_id" in changed)
     row.touch()
     row.save()
     detail = {"fields": changed} | _kept(row)
@@ -68,15 +66,8 @@ def _kept(row: EscalationRule) -> dict[str, Any]:
     }
 
 
-def _check(row: EscalationRule, by: Actor, changed: list[str]) -> None:
-    for name, choices in (("categories", Category), ("severity", Severity)):
-        given = getattr(row, name)
-        wanted = given if isinstance(given, list) else [given]
-        if not set(wanted) <= set(choices.values):
-            text = _("Not a choice.")
-            raise Invalid("invalid_choice", text, pointer=f"/{name}")
-    if "zone_id" in changed and row.zone_id is not None:
-        _check_zone(row.zone_id, by)
+def _check(row: EscalationRule, by: Actor, *, is_zone_new: bool = True) -> None:
+    require_sound(row, by, is_zone_new=is_zone_new)
     if not 0 <= row.repeats <= MOST_REPEATS:
         text = _("At most 10 repeats.")
         raise Invalid("too_many_repeats", text, pointer="/repeats")
@@ -87,13 +78,6 @@ def _check(row: EscalationRule, by: Actor, changed: list[str]) -> None:
         _check_step(step, by, f"/steps/{n}")
 
 
-def _check_zone(zone_id: UUID, by: Actor) -> None:
-    own = Zone.objects.visible_to(by).filter(owner=by.agency_id)
-    if not own.filter(pk=zone_id).exists():
-        text = _("This is no zone of your agency.")
-        raise Invalid("not_your_zone", text, pointer="/zone")
-
-
 def _check_step(step: dict[str, Any], by: Actor, pointer: str) -> None:
     """Refuse a step that calls nobody there could be, or at no time."""
     if not 1 <= step["after"] <= LONGEST:
@@ -102,9 +86,8 @@ def _check_step(step: dict[str, Any], by: Actor, pointer: str) -> None:
     whom = step["whom"]
     if whom in {ON_DUTY, DEPUTY, *(f"{ROLE}{role}" for role in Role.values)}:
         return
-    own = Officer.objects.visible_to(by).filter(agency=by.agency_id, is_active=True)
     name = whom.removeprefix(OFFICER)
-    if whom.startswith(OFFICER) and own.filter(username=name).exists():
+    if whom.startswith(OFFICER) and colleagues(by).filter(username=name).exists():
         return
     text = _("on_duty, deputy, role:ROLE, or officer:NAME of your agency.")
     raise Invalid("bad_step", text, pointer=f"{pointer}/whom")

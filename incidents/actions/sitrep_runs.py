@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.policy import Actor, Audience, agency_key, officer_key
+from agencies.policy import Actor, Audience, agency_key
 from incidents.models.sitreps import Sitrep, SitrepPaper, SitrepState, SitrepStep
 from live.journal import record as record_event
 from live.kinds import Kind
@@ -79,7 +79,7 @@ def finish(*, sitrep: Sitrep, made: Made, by: Actor) -> bool:
         holds=made.holds,
         pdf=made.pdf,
     )
-    paper.open_to(_author_of(row))
+    paper.open_to(row.for_author)
     paper.save(force_insert=True)
     return True
 
@@ -102,8 +102,4 @@ def _end(row: Sitrep, state: str, kind: Kind, by: Actor, failure: str = "") -> N
     row.lease_until = None
     row.touch()
     row.save()
-    record_event(kind, by=by, subject=row, audience=_author_of(row))
-
-
-def _author_of(row: Sitrep) -> Audience:
-    return Audience(frozenset({officer_key(row.author_id, row.level)}))
+    record_event(kind, by=by, subject=row, audience=row.for_author)

@@ -11,7 +11,7 @@ from agencies.accounts import agency_of
 from agencies.checks import choice_of
 from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.models import Agreement
-from agencies.policy import Actor, Audience, agency_key, officer_key
+from agencies.policy import Actor, Audience, agency_key
 from incidents.models.sitreps import AT_WORK, Sitrep, SitrepScope, SitrepState
 from live.journal import record as record_event
 from live.kinds import Kind
@@ -99,5 +99,4 @@ def _require_turn(by: Actor) -> None:
 
 def _tell(row: Sitrep, by: Actor) -> None:
     """Tell the author alone: whoever else could see the row does not look for it."""
-    own = Audience(frozenset({officer_key(row.author_id, row.level)}))
-    record_event(Kind.SITREP_REQUESTED, by=by, subject=row, audience=own)
+    record_event(Kind.SITREP_REQUESTED, by=by, subject=row, audience=row.for_author)

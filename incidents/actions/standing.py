@@ -24,8 +24,8 @@ from agencies.policy import (
     require,
 )
 from agencies.records import ReleaseScope
-from incidents.fitting import fits, own_zones, standing_of, zones_around
-from incidents.models import Category, Incident, Severity, StandingRelease
+from incidents.fitting import fitting, own_zones, require_sound, standing_of
+from incidents.models import Incident, StandingRelease
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -99,11 +99,9 @@ def release_by_rule(
     """
     if incident.tlp == TLP.RED or incident.is_tear_line:
         return []
-    rules = list(standing_of(by))
-    zones = zones_around(incident, rules, own_zones(by))
     made, given = [], set(without)
-    for rule in rules:
-        if rule.grantee in given or not fits(rule, incident, zones):
+    for rule in fitting(standing_of(by), incident, own_zones(by)):
+        if rule.grantee in given:
             continue
         hours = rule.hours and timedelta(hours=rule.hours)
         try:
@@ -150,9 +148,7 @@ def _in_force(standing: StandingRelease, by: Actor) -> StandingRelease:
 
 
 def _check(row: StandingRelease, by: Actor, *, is_zone_new: bool = True) -> None:
-    for category in row.categories:
-        choice_of(Category, category, "/categories")
-    choice_of(Severity, row.severity, "/severity")
+    require_sound(row, by, is_zone_new=is_zone_new)
     choice_of(ReleaseScope, row.scope, "/scope")
     if grantees.resolve(row.grantee, by=by).kind == GranteeKind.OFFICER:
         text = _("A standing release is to an agency or an agreement.")
@@ -160,10 +156,3 @@ def _check(row: StandingRelease, by: Actor, *, is_zone_new: bool = True) -> None
     if row.hours is not None and not 1 <= row.hours <= LONGEST:
         text = _("From one hour to a year.")
         raise Invalid("bad_hours", text, pointer="/hours")
-    if (
-        row.zone_id
-        and is_zone_new
-        and not own_zones(by).filter(pk=row.zone_id).exists()
-    ):
-        text = _("This is no zone of your agency.")
-        raise Invalid("not_your_zone", text, pointer="/zone")

@@ -8,11 +8,7 @@ from django.utils import timezone
 from agencies.accounts import agency_of
 from agencies.actions import releases
 from agencies.policy import Actor
-from incidents.models import (
-    Incident,
-    IncidentState,
-    Transition,
-)
+from incidents.models import Incident, IncidentState, Transition
 from incidents.rules import is_unconfirmed
 from live.journal import record as record_event
 from live.kinds import Kind

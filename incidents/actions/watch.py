@@ -8,11 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import actor_of, agency_of
-from agencies.errors import Conflict, Forbidden, Invalid
+from agencies.errors import Conflict, Invalid
 from agencies.models import Officer, Post
 from agencies.policy import Actor, Audience, Permission, agency_key, require
 from incidents.models import OVERLAP, SHORTEST, Duty
-from incidents.on_duty import one_at_a_time, standing_alone
+from incidents.on_duty import (
+    one_at_a_time,
+    require_ahead,
+    require_own,
+    require_reason,
+    require_running,
+    standing_alone,
+)
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -78,7 +85,7 @@ def cancel_duty(*, duty: Duty, by: Actor) -> Duty:
     """Take back a duty that has not begun."""
     row: Duty = Duty.objects.locked(by, duty.pk)
     require(by, Permission.WATCH_KEEP)
-    _require_ahead(row)
+    require_ahead(row)
     row.cancelled_at = timezone.now()
     row.touch()
     row.save()
@@ -93,9 +100,8 @@ def start_duty(*, duty: Duty, by: Actor) -> Duty:
     From somebody it is taken over by a hand-over only (``hand_overs``).
     """
     row: Duty = Duty.objects.locked(by, duty.pk)
-    _require_ahead(row)
-    if row.officer_id != by.officer_id:
-        raise Forbidden("not_yours", _("This is a colleague's duty."))
+    require_ahead(row)
+    require_own(row, by)
     require(by, Permission.INCIDENT_ACKNOWLEDGE)
     row.started_at = timezone.now()
     row.touch()
@@ -112,25 +118,17 @@ def end_duty(*, duty: Duty, reason: str, by: Actor) -> Duty:
     Its officer may, and who keeps the watch.
     """
     row: Duty = Duty.objects.locked(by, duty.pk)
-    if row.officer_id != by.officer_id or by.officer_id is None:
+    if row.officer_id != by.officer_id:
         require(by, Permission.WATCH_KEEP)
-    if not row.is_running:
-        raise Conflict("duty_not_running", _("Nobody is on this duty now."))
+    require_running(row)
     if row.hand_overs.filter(answered_at=None).exists():
         text = _("It is being handed over. Take that back first.")
         raise Conflict("handed_over", text)
-    if not reason.strip():
-        raise Invalid("reason_needed", _("Say why."), pointer="/reason")
-    row.ended_at, row.end_reason = timezone.now(), reason.strip()
+    row.ended_at, row.end_reason = timezone.now(), require_reason(reason)
     row.touch()
     row.save()
     record_event(Kind.DUTY_ENDED, by=by, subject=row, detail={"reason": reason})
     return row
-
-
-def _require_ahead(row: Duty) -> None:
-    if not row.is_ahead:
-        raise Conflict("duty_begun", _("This duty has begun, or is not planned."))
 
 
 def _check(row: Duty, by: Actor) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.leases import Leased, LeasedQuerySet
 from agencies.models import Agency, Agreement, Officer
-from agencies.policy import TLP, Actor, Level
+from agencies.policy import TLP, Actor, Audience, Level, officer_key
 from agencies.records import Guarded, Versioned
 
 
@@ -124,6 +124,11 @@ class Sitrep(Leased, Versioned):
     def __str__(self) -> str:
         """Return the day."""
         return self.day_on.isoformat()
+
+    @property
+    def for_author(self) -> Audience:
+        """Who is told of it: its author alone."""
+        return Audience(frozenset({officer_key(self.author_id, self.level)}))
 
     @property
     def is_at_work(self) -> bool:

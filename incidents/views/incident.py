@@ -17,21 +17,13 @@ from agencies.models import Asset, Post
 from agencies.policy import Actor, Permission, require
 from agencies.serializers import officer_seen, person_seen
 from agencies.shown import reference
-from agencies.views.records import (
-    done,
-    person,
-    require_unchanged,
-    sharing,
-)
+from agencies.views.logs import signed
+from agencies.views.records import done, person, require_unchanged, sharing
 from incidents.actions import life
 from incidents.actions.sightings import note_sighting
 from incidents.called import escalation_of
 from incidents.formats import FORMATS
-from incidents.forms import (
-    AssignForm,
-    CloseForm,
-    LogForm,
-)
+from incidents.forms import AssignForm, CloseForm, LogForm
 from incidents.models import (
     NEXT_STATES,
     OPEN_STATES,
@@ -189,7 +181,7 @@ def parts(row: Any, actor: Actor, sent: dict[str, Any] | None = None) -> dict[st
     both = [row, tear_line] if tear_line else [row]
     both += duplicates_of(row, actor)
     responses = _responses(both, actor)
-    noted = _signed(Acknowledgement, both, actor)
+    noted = list(signed(Acknowledgement, both, actor))
     return {
         "under_way": [made for made in responses if made.state not in RESPONSE_OVER],
         "tear_line": tear_line,
@@ -216,23 +208,14 @@ def parts(row: Any, actor: Actor, sent: dict[str, Any] | None = None) -> dict[st
 
 def _responses(incidents: list[Incident], actor: Actor) -> list[Any]:
     patrols = Patrol.objects.visible_to(actor)
-    rows = _below(Response, incidents, actor).annotate(
+    rows = Response.objects.visible_to(actor).filter(incident__in=incidents)
+    found: Any = rows.select_related("agency", "incident").annotate(
         who=person_seen("assigned_by", actor),
         patrol_ref=reference("patrol_id", patrols, "ref"),
         post_name=reference("post_id", Post.objects.visible_to(actor), "name"),
         asset_code=reference("asset_id", Asset.objects.visible_to(actor), "code"),
     )
-    return list(rows)
-
-
-def _signed(model: Any, incidents: list[Incident], actor: Actor) -> list[Any]:
-    who = person_seen("by", actor, colleagues="agency")
-    return list(_below(model, incidents, actor).annotate(who=who))
-
-
-def _below(model: Any, incidents: list[Incident], actor: Actor) -> Any:
-    rows = model.objects.visible_to(actor).filter(incident__in=incidents)
-    return rows.select_related("agency", "incident")
+    return list(found)
 
 
 def _next_states(made: Response, row: Incident, actor: Actor) -> list[tuple[str, Any]]:

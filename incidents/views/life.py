@@ -7,14 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.errors import NotFound, Refused
 from agencies.guards import actor_of, is_part, officer_required, verb_of
-from agencies.policy import Actor, Permission
+from agencies.policy import Permission
 from agencies.views.records import done
 from incidents import units
 from incidents.actions import confirming, duplicates, life, responses, tasks
@@ -31,7 +29,7 @@ def _take(
     pk: UUID,
     verb: str,
     act: Callable[..., Any],
-    said: str | Promise,
+    said: str,
     form: StepForm | None = None,
 ) -> HttpResponse:
     """Take a step by its form; show the page again with what is wrong in it.
@@ -49,7 +47,7 @@ def _take(
                 raise
             form.refuse(refusal)
         else:
-            messages.success(request, str(said))
+            messages.success(request, said)
             return redirect("incident", pk=row.pk)
     return show(request, row, actor, steps_sent={verb: form})
 
@@ -58,7 +56,7 @@ def _take(
 @verb_of("incident")
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm what was reported."""
-    said = gettext_lazy("Confirmed.")
+    said = _("Confirmed.")
     return _take(request, pk, "confirm", confirming.confirm, said)
 
 
@@ -66,7 +64,7 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 @verb_of("incident")
 def contain(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that it does not grow any more."""
-    said = gettext_lazy("It is contained.")
+    said = _("It is contained.")
     return _take(request, pk, "contain", life.contain, said)
 
 
@@ -74,14 +72,14 @@ def contain(request: HttpRequest, pk: UUID) -> HttpResponse:
 @verb_of("incident")
 def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say that it is over on the ground."""
-    return _take(request, pk, "resolve", life.resolve, gettext_lazy("Resolved."))
+    return _take(request, pk, "resolve", life.resolve, _("Resolved."))
 
 
 @officer_required
 @verb_of("incident")
 def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take it up again."""
-    return _take(request, pk, "reopen", life.reopen, gettext_lazy("It is open again."))
+    return _take(request, pk, "reopen", life.reopen, _("It is open again."))
 
 
 @officer_required
@@ -89,7 +87,7 @@ def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
 def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Close it as a duplicate of another."""
     form = MergeForm(request.POST, verb="merge", actor=actor_of(request))
-    said = gettext_lazy("Merged: it is closed as a duplicate.")
+    said = _("Merged: it is closed as a duplicate.")
     return _take(request, pk, "merge", duplicates.merge, said, form)
 
 
@@ -97,7 +95,7 @@ def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
 @verb_of("incident")
 def unmerge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Part it from the incident that it was a duplicate of."""
-    said = gettext_lazy("It goes on by itself again.")
+    said = _("It goes on by itself again.")
     return _take(request, pk, "unmerge", duplicates.unmerge, said)
 
 
@@ -162,14 +160,14 @@ def set_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = found(actor, pk)
     form = TaskForm(request.POST, actor=actor, is_owner=actor.owns(row))
-    if done(form, lambda: _set(row, actor, form)):
+
+    def act() -> None:
+        tasks.set_task(incident=row, by=actor, **form.cleaned_data)
+
+    if done(form, act):
         messages.success(request, _("The task is set."))
         return redirect("incident", pk=row.pk)
     return show(request, row, actor, task_form=form)
-
-
-def _set(row: Any, actor: Actor, form: TaskForm) -> None:
-    tasks.set_task(incident=row, by=actor, **form.cleaned_data)
 
 
 @officer_required

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.policy import Actor, Permission
 from agencies.serializers import person_seen
+from agencies.views.logs import signed
 from agencies.views.records import person
 from incidents.life_forms import MergeForm, StepForm, TaskForm
 from incidents.life_serializers import colleague
@@ -62,13 +63,13 @@ def life_parts(
 
     ``forms`` are those that were sent and are not right yet, by their step.
     """
-    confirmations = _signed(Confirmation, around, actor)
-    has_confirmed = any(one.agency_id == actor.agency_id for one, _who in confirmations)
+    given = list(signed(Confirmation, around, actor))
+    has_confirmed = any(one.agency_id == actor.agency_id for one in given)
     is_owner = actor.owns(row)
     steps = _steps(row, actor, forms, has_confirmed=has_confirmed)
     return {
         "transitions": _transitions(row, actor),
-        "confirmations": confirmations,
+        "confirmations": [(one, person(one.who)) for one in given],
         "is_unconfirmed": is_unconfirmed(row),
         "merged_into": _original(row, actor),
         "duplicates": [one for one in around if one.merged_into_id == row.pk],
@@ -88,13 +89,6 @@ def reached(made: Response) -> list[tuple[str, Any]]:
         for state, name in REACHED_AT.items()
         if getattr(made, name) and not (name == "ended_at" and state != made.state)
     ]
-
-
-def _signed(model: Any, around: list[Incident], actor: Actor) -> list[Any]:
-    rows = model.objects.visible_to(actor).filter(incident__in=around)
-    who = person_seen("by", actor, colleagues="agency")
-    found = rows.select_related("agency", "incident").annotate(who=who)
-    return [(one, person(one.who)) for one in found]
 
 
 def _transitions(row: Incident, actor: Actor) -> list[tuple[Transition, str]]:

@@ -1,4 +1,5 @@
 // A sound for what must not be missed; opt-in, silent until somebody asks for it, and repeated until it is acknowledged.
+import { store, stored } from "./storage.js";
 
 const KEY = "karaul.bell";
 const GRAVE = { extreme: 3, severe: 2 };
@@ -10,7 +11,7 @@ const AGAIN_MS = 15_000;
  * Browsers let a page sound only after a click or a key: until then its state says that it waits for one.
  */
 export function liveBell(button) {
-  let isOn = kept();
+  let isOn = stored(KEY) === "on";
   let audio = null;
   let waiting = 0;
 
@@ -50,7 +51,7 @@ export function liveBell(button) {
 
   button.addEventListener("click", async () => {
     isOn = !isOn;
-    keep(isOn);
+    store(KEY, isOn ? "on" : "off");
     await wake();
     draw();
     if (isOn) ring(1);
@@ -71,20 +72,4 @@ export function liveBell(button) {
       draw();
     },
   };
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(KEY) === "on";
-  } catch {
-    return false; // Without storage it starts silent.
-  }
-}
-
-function keep(isOn) {
-  try {
-    localStorage.setItem(KEY, isOn ? "on" : "off");
-  } catch {
-    // It lasts for this page.
-  }
 }

@@ -3,7 +3,7 @@
 const WIDE = matchMedia("(min-width: 1200px)");
 const PHONE = matchMedia("(max-width: 767.98px)");
 
-/** The tabs of `board`; `onShow()` after each change. Returns {show, isShown, isPhone}. */
+/** The tabs of `board`; `onShow()` after each change. Returns {show, back, isShown, isPhone}. */
 export function boardTabs(board, onShow) {
   let before = null; // What stood where the chosen thing stands now.
 

@@ -1,12 +1,14 @@
 // The console's filters: they stand in its address, and narrow open incidents, feed and map alike.
 import { shellText } from "./notices.js";
+import { store, stored } from "./storage.js";
 
 // What else the console's address says.
 const OTHER = new Set(["incident", "wall", "feed"]);
 
 /**
- * Follow the filters drawn into `slot`; `onChange()` when they, or the address, have changed. Returns {query, narrowed,
- * lets, save}: the filters as parameters, an address with them, whether they let a record through.
+ * Follow the filters drawn into `slot`; `onChange()` when the reader changes them. Returns {chosen, narrowed, lets, take,
+ * draw, redrawForm}: the filters as parameters, an address with them, whether they let a record through; other filters
+ * taken over; their number, and their form, drawn as the address has them.
  */
 export function consoleFilters({ slot, count, unseen, agency, onChange }) {
   const chosen = () => new URLSearchParams([...new URLSearchParams(location.search)].filter(([name, value]) => value && !OTHER.has(name)));
@@ -22,10 +24,6 @@ export function consoleFilters({ slot, count, unseen, agency, onChange }) {
     const kept = [...new URLSearchParams(location.search)].filter(([name]) => OTHER.has(name));
     const next = new URLSearchParams([...query, ...kept]);
     history.pushState(null, "", next.size ? `?${next}` : location.pathname);
-    changed();
-  }
-
-  function changed() {
     draw();
     onChange();
   }
@@ -82,20 +80,10 @@ export function savedViews({ box, officer, filters }) {
   const form = box.querySelector("form");
   const word = list.dataset.remove;
 
-  function views() {
-    try {
-      return JSON.parse(localStorage.getItem(VIEWS) ?? "[]");
-    } catch {
-      return [];
-    }
-  }
+  const views = () => stored(VIEWS, JSON.parse) ?? [];
 
   function keep(next) {
-    try {
-      localStorage.setItem(VIEWS, JSON.stringify(next));
-    } catch {
-      box.querySelector("[data-failed]").textContent = shellText("failed");
-    }
+    if (!store(VIEWS, JSON.stringify(next))) box.querySelector("[data-failed]").textContent = shellText("failed");
     draw();
   }
 

@@ -19,6 +19,7 @@ export function consolePanel(pane, { onShown, onClose, onSent }) {
   const close = pane.querySelector("[data-unchoose]");
   const drawItem = chosenItem(body);
   let incident = null;
+  let drawn = null; // The incident that stands there: drawn anew, it stays where it was scrolled to.
 
   const isHeld = () => isInHand(body);
   const refresh = unlessInHand(bar, () => load(), isHeld);
@@ -45,8 +46,8 @@ export function consolePanel(pane, { onShown, onClose, onSent }) {
   }
 
   function put(text) {
-    const top = body.dataset.incident === incident ? body.scrollTop : 0;
-    body.dataset.incident = incident;
+    const top = drawn === incident ? body.scrollTop : 0;
+    drawn = incident;
     bar.hidden = true;
     body.innerHTML = text;
     window.htmx.process(body);
@@ -56,27 +57,27 @@ export function consolePanel(pane, { onShown, onClose, onSent }) {
   }
 
   function say(text) {
+    drawn = null;
     body.replaceChildren(Object.assign(document.createElement("p"), { className: "muted", textContent: text }));
   }
 
   function showIncident(id) {
     if (id !== incident) say(body.dataset.waiting);
     incident = id;
-    delete body.dataset.incident;
+    drawn = null;
     shown(true);
     return load({ isAsked: true });
   }
 
   function showItem(item) {
     incident = null;
-    delete body.dataset.incident;
+    drawn = null;
     drawItem(item);
     shown(true);
   }
 
   function clear() {
     incident = null;
-    delete body.dataset.incident;
     say(body.dataset.nothing);
     shown(false);
   }
@@ -85,7 +86,6 @@ export function consolePanel(pane, { onShown, onClose, onSent }) {
   function gone(id) {
     if (id !== incident) return;
     incident = null;
-    delete body.dataset.incident;
     say(body.dataset.unseen);
     bar.hidden = true;
   }

@@ -2,7 +2,7 @@
 import { paint } from "./paint.js";
 
 /** "4:10", "1:04:10": how long until a moment; null when it has come. */
-export function left(moment, now = Date.now()) {
+function left(moment, now = Date.now()) {
   const seconds = Math.ceil((moment - now) / 1000);
   if (seconds <= 0) return null;
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

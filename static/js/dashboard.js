@@ -10,8 +10,9 @@ import { consolePanel } from "./console-panel.js";
 import { startMap } from "./console-map.js";
 import { liveFeed } from "./feed.js";
 import { isInHand, isSomebodyHere, liveFragment } from "./fragments.js";
-import { coalesce, isGone } from "./live.js";
+import { isGone } from "./live.js";
 import { paint } from "./paint.js";
+import { seldom } from "./seldom.js";
 import { sinceYouLeft } from "./since.js";
 
 const byId = (id) => document.getElementById(id);
@@ -20,7 +21,7 @@ const { officer, agency, cursor } = board.dataset;
 const list = byId("open-incidents");
 
 let map = null;
-const tabs = boardTabs(board, seen);
+const tabs = boardTabs(board, () => count([]));
 const wall = wallBoard(document.querySelectorAll("[data-wall]"), { list, more: byId("wall-more") });
 
 const filters = consoleFilters({
@@ -88,7 +89,7 @@ const AFFECTS = {
 };
 const PLACES = new Set(["zone", "route", "checkpoint", "post"]);
 
-const positions = coalesce(() => patrols.refresh(), 10_000);
+const positions = seldom(() => patrols.refresh(), { least: 10_000, most: 10_000 });
 
 function apply(frames) {
   const touched = new Set();
@@ -103,7 +104,7 @@ function apply(frames) {
   }
   if (moves.size) {
     if (map?.move(moves).length !== 0) touched.add("patrol");
-    else positions(moves);
+    else positions();
   }
   for (const type of touched) AFFECTS[type]();
   feed.add(frames);
@@ -139,20 +140,11 @@ list.addEventListener("htmx:afterSwap", () => {
 function count(frames) {
   if (!document.hidden && tabs.isShown("feed")) unread = 0;
   else unread += frames.filter((frame) => frame.kind !== "patrol.moved").length;
-  drawUnread();
-}
-
-function drawUnread() {
   const badge = board.querySelector("[data-unread]");
   badge.hidden = !unread;
   badge.textContent = unread;
 }
-
-function seen() {
-  if (!document.hidden && tabs.isShown("feed")) unread = 0;
-  drawUnread();
-}
-document.addEventListener("visibilitychange", seen);
+document.addEventListener("visibilitychange", () => count([]));
 
 // --- filters
 

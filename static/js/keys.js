@@ -1,18 +1,13 @@
 // Single-key shortcuts; dead in controls, and they can be switched off (WCAG 2.1.4).
 import { tinykeys } from "../vendor/tinykeys/tinykeys.js";
+import { store, stored } from "./storage.js";
 
 const LISTS = ".rows, tbody";
 const OFF = "karaul.keys";
 const dialog = document.getElementById("shortcuts");
 const offBox = document.getElementById("shortcuts-off");
 
-const isOff = () => {
-  try {
-    return localStorage.getItem(OFF) === "off";
-  } catch {
-    return false;
-  }
-};
+const isOff = () => stored(OFF) === "off";
 
 function isBusy(event) {
   const target = event.target;
@@ -106,10 +101,4 @@ tinykeys(window, {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-shortcuts]")) openShortcuts();
 });
-offBox?.addEventListener("change", () => {
-  try {
-    localStorage.setItem(OFF, offBox.checked ? "off" : "on");
-  } catch {
-    // Without storage they stay on.
-  }
-});
+offBox?.addEventListener("change", () => store(OFF, offBox.checked ? "off" : "on"));

@@ -241,29 +241,6 @@ export function connect({
   };
 }
 
-/**
- * Collect what comes and hand it on in lots, at once but at most four times a second:
- * `const push = coalesce((frames) => …)`, then `onEvent: push`.
- */
-export function coalesce(paint, everyMs = 250) {
-  let waiting = [];
-  let timer = null;
-  let paintedAt = -Infinity;
-
-  function flush() {
-    timer = null;
-    paintedAt = Date.now();
-    const lot = waiting;
-    waiting = [];
-    safely(paint, lot);
-  }
-
-  return (item) => {
-    waiting.push(item);
-    timer ??= setTimeout(flush, Math.max(0, paintedAt + everyMs - Date.now()));
-  };
-}
-
 /** Whether an event says that the reader no longer sees a record: whoever still does gets its headline along. */
 export const isGone = (frame) => /\.(withdrawn|release_ended)$/.test(frame.kind) && !Object.keys(frame.data).length;
 

@@ -184,7 +184,7 @@ export const formatPlace = ([longitude, latitude], digits = 4) =>
   `${latitude.toFixed(digits)}, ${longitude.toFixed(digits)}`;
 
 /** "40°01′12″N 70°36′36″E": degrees, minutes and seconds, as radios and paper maps have them. */
-export function sexagesimal([longitude, latitude]) {
+function sexagesimal([longitude, latitude]) {
   return `${angle(latitude, "N", "S")} ${angle(longitude, "E", "W")}`;
 }
 
@@ -196,7 +196,7 @@ function angle(degrees, positive, negative) {
 }
 
 /** A place in both writings, for the line under the pointer. */
-export const readOut = (place) => `${formatPlace(place)}  ${sexagesimal(place)}`;
+const readOut = (place) => `${formatPlace(place)}  ${sexagesimal(place)}`;
 
 /** Read "40.1, 70.5" (latitude, longitude); null when it is something else. */
 export function parsePlace(text) {

@@ -95,7 +95,7 @@ async function answered(address) {
 }
 
 /** A patrol where it was at a moment: between two of its points on the straight line; null before the first. */
-export function placed({ times, places, ...patrol }, at) {
+function placed({ times, places, ...patrol }, at) {
   const second = at / 1000;
   const next = firstAfter(times, second);
   if (next === 0) return null;
@@ -124,7 +124,7 @@ function firstAfter(numbers, one) {
 }
 
 /** Incidents that had happened by then; those that were not over yet as open. */
-export function begun(incidents, at) {
+function begun(incidents, at) {
   return incidents
     .filter(({ properties }) => Date.parse(properties.occurred_at) <= at)
     .map((feature) => {

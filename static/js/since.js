@@ -2,6 +2,7 @@
 import { clockTime, shortAge } from "./clock.js";
 import { sentence } from "./feed.js";
 import { isGone } from "./live.js";
+import { store, stored } from "./storage.js";
 
 const AWAY_MS = 10 * 60e3; // Who was away for less has missed nothing.
 const PAGE = 200;
@@ -23,7 +24,7 @@ function grouped(frames) {
 
 /**
  * Show in `panel` what came while the officer was away, grouped by what it is about; `choose(id)` when an incident is
- * picked. Returns {reached(cursor)}: call it with each new place in the feed.
+ * picked. Returns {reached(cursor), forget(id)}: call the first with each new place in the feed.
  *
  * The place is kept on this computer, under the officer's name. It is opaque, and what came after it is asked for under
  * the rights of whoever is logged in.
@@ -32,21 +33,7 @@ export function sinceYouLeft({ panel, officer, cursor, quiet, choose }) {
   const LEFT_AT = `karaul.left.${officer}`;
   let place = cursor;
 
-  const read = () => {
-    try {
-      return JSON.parse(localStorage.getItem(LEFT_AT) ?? "null");
-    } catch {
-      return null;
-    }
-  };
-
-  function mark() {
-    try {
-      localStorage.setItem(LEFT_AT, JSON.stringify({ cursor: place, at: Date.now() }));
-    } catch {
-      // Without storage nothing is remembered.
-    }
-  }
+  const mark = () => store(LEFT_AT, JSON.stringify({ cursor: place, at: Date.now() }));
 
   /** What came after a place, the newest first: if there is too much of it, the oldest is what is left out. */
   async function missed(after) {
@@ -103,7 +90,7 @@ export function sinceYouLeft({ panel, officer, cursor, quiet, choose }) {
   }
 
   panel.querySelector("[data-close]").addEventListener("click", () => (panel.hidden = true));
-  const left = read();
+  const left = stored(LEFT_AT, JSON.parse);
   if (left?.cursor && left.cursor !== cursor && Date.now() - left.at > AWAY_MS) show(left).catch(() => {});
   mark();
   setInterval(mark, 60e3);

@@ -301,10 +301,11 @@ def test_an_asset_is_released_with_its_maintenance(world: World) -> None:
     assert (type(found), found.code) == (Forbidden, "not_owner")
     with acting(by):
         assert [one.pk for one in availability.assets([row.owner_id])] == [row.pk]
-        assert availability.in_service([row.owner_id], soon(2), soon(3)) == []
-        assert availability.in_service([row.owner_id], soon(9), soon(10)) == [row]
+        out = availability.maintenances([row.pk], soon(2), soon(3))
+        assert out == {row.pk: [planned]}
+        assert availability.maintenances([row.pk], soon(9), soon(10)) == {}
         assets.end_maintenance(maintenance=planned, by=by)
-        assert availability.in_service([row.owner_id], soon(2), soon(3)) == [row]
+        assert availability.maintenances([row.pk], soon(2), soon(3)) == {}
         assets.change_asset(asset=row, by=by, status="unserviceable")
         assert availability.assets([row.owner_id]) == []
     assert kinds_of(row.pk)[:2] == ["asset.created", "asset.maintenance_planned"]

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { coalesce, connect } from "../../static/js/live.js";
+import { connect } from "../../static/js/live.js";
+import { seldom } from "../../static/js/seldom.js";
 
 let sockets;
 let answers;
@@ -360,21 +361,21 @@ test("close is for good", async () => {
   assert.equal(sockets.length, 1);
 });
 
-test("coalesce paints at once, then at most four times a second", async () => {
-  const lots = [];
-  const push = coalesce((lot) => lots.push(lot));
-  push(1);
+test("seldom runs at once, then not again before its time", async () => {
+  let runs = 0;
+  const ask = seldom(() => (runs += 1), { least: 250, most: 250 });
+  ask();
   await pass(0);
-  assert.deepEqual(lots, [[1]]);
-  push(2);
-  push(3);
+  assert.equal(runs, 1);
+  ask();
+  ask();
   await pass(100);
-  push(4);
-  assert.equal(lots.length, 1);
+  ask();
+  assert.equal(runs, 1);
   await pass(150);
-  assert.deepEqual(lots, [[1], [2, 3, 4]]);
+  assert.equal(runs, 2);
   await pass(1_000);
-  push(5);
+  ask();
   await pass(0);
-  assert.deepEqual(lots.at(-1), [5]);
+  assert.equal(runs, 3);
 });

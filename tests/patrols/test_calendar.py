@@ -30,7 +30,7 @@ def outing(start: str, hours: float, lane: Lane = KG, zone: ZoneInfo = BISHKEK) 
 def told(plans: list[Any]) -> list[Any]:
     """Return each piece: which day, from which hour to which, what is cut off."""
     return [
-        (plan.day.day, piece.first, piece.last, piece.is_from_before, piece.goes_on)
+        (plan.day.day, piece.first, piece.last, piece.is_from_before)
         for plan in plans
         for piece in plan.pieces
     ]
@@ -49,7 +49,7 @@ def test_a_month_is_whole_weeks() -> None:
 def test_a_night_lies_on_both_days() -> None:
     night = outing("2026-03-02T22:00", 8)
     plans = calendar.by_hour([night], calendar.week_of(MONDAY), BISHKEK)
-    assert told(plans) == [(2, 22, 24, False, True), (3, 0, 6, True, False)]
+    assert told(plans) == [(2, 22, 24, False), (3, 0, 6, True)]
     [lane] = plans[1].lanes
     assert [(c.hours, c.piece is not None) for c in lane.rows[0]] == [
         (6, True), (18, False),
@@ -59,13 +59,13 @@ def test_a_night_lies_on_both_days() -> None:
 def test_midnight_is_the_end_of_a_day_and_not_the_next() -> None:
     late = outing("2026-03-02T20:00", 4)
     plans = calendar.by_hour([late], calendar.week_of(MONDAY), BISHKEK)
-    assert told(plans) == [(2, 20, 24, False, False)]
+    assert told(plans) == [(2, 20, 24, False)]
 
 
 def test_an_hour_that_is_begun_is_taken() -> None:
     short = outing("2026-03-02T06:50", 0.25)
     [plan, *_] = calendar.by_hour([short], [MONDAY], BISHKEK)
-    assert told([plan]) == [(2, 6, 8, False, False)]
+    assert told([plan]) == [(2, 6, 8, False)]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_where_the_clock_goes_forward_a_night_is_shorter() -> None:
     assert night.ends_at.astimezone(BERLIN).hour == 7
     days = [date(2026, 3, 28), date(2026, 3, 29)]
     plans = calendar.by_hour([night], days, BERLIN)
-    assert told(plans) == [(28, 22, 24, False, True), (29, 0, 6, True, False)]
+    assert told(plans) == [(28, 22, 24, False), (29, 0, 6, True)]
     assert [h.astimezone(BERLIN).hour for h in plans[1].hours[:4]] == [0, 1, 3, 4]
 
 
@@ -101,7 +101,7 @@ def test_where_the_clock_goes_back_an_hour_comes_twice() -> None:
     assert night.ends_at.astimezone(BERLIN).hour == 5
     days = [date(2026, 10, 24), date(2026, 10, 25)]
     plans = calendar.by_hour([night], days, BERLIN)
-    assert told(plans) == [(24, 22, 24, False, True), (25, 0, 6, True, False)]
+    assert told(plans) == [(24, 22, 24, False), (25, 0, 6, True)]
     assert [h.astimezone(BERLIN).hour for h in plans[1].hours[1:5]] == [1, 2, 2, 3]
 
 
