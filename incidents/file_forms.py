@@ -6,12 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import PartForm
 from agencies.forms.files import FilesField
-from incidents.models import LogEntry
+from incidents.forms import SharedForm
 
 
-class AttachForm(PartForm):
+class AttachForm(SharedForm):
     """New files at an incident."""
 
     name = "attach"
@@ -26,11 +25,7 @@ class AttachForm(PartForm):
         ),
     )
     caption = forms.CharField(label=_("caption"), max_length=200, required=False)
-    sharing = forms.ChoiceField(
-        label=_("who sees it"),
-        choices=LogEntry.Sharing.choices,
-        initial=LogEntry.Sharing.OWNER,
-    )
+    field_order = ["file", "camera", "caption", "sharing"]
 
     def clean(self) -> dict[str, Any]:
         """Ask for one file at least."""

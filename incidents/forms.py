@@ -144,14 +144,27 @@ class IncidentForm(TypedForm, RecordForm):
         return values
 
 
-class LogForm(LineForm):
-    """A new line in the log."""
+class SharedForm(PartForm):
+    """What is added to an incident, for some of those who see it."""
 
     sharing = forms.ChoiceField(
-        label=_("who reads it"),
+        label=_("who sees it"),
         choices=LogEntry.Sharing.choices,
         initial=LogEntry.Sharing.OWNER,
     )
+
+    def __init__(self, *args: Any, is_owner: bool, **kwargs: Any) -> None:
+        """Offer the owner "my agency" once."""
+        super().__init__(*args, **kwargs)
+        if is_owner:
+            field: Any = self.fields["sharing"]
+            sharing = LogEntry.Sharing
+            field.choices = [one for one in sharing.choices if one[0] != sharing.OWNER]
+            field.initial = sharing.OWN
+
+
+class LogForm(SharedForm, LineForm):
+    """A new line in the log."""
 
 
 class AssignForm(PartForm):

@@ -7,7 +7,7 @@ the lower, along a straight line. ``docs/incident-life.md`` states them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -98,6 +98,8 @@ class Unit:
     busy: str | Promise = ""
     # Whether its agency sees the incident.
     is_released: bool = True
+    # Whether it responds to this very incident already.
+    is_sent: bool = False
 
     @property
     def km(self) -> str:
@@ -133,9 +135,15 @@ def propose(incident: Incident, actor: Actor) -> list[Unit]:
     if not actor.owns(incident):
         found = [one for one in found if one.agency.pk == actor.agency_id]
     near = _nearest(found, incident)
-    busy = _busy(near, incident, actor)
+    busy, sent = _busy(near, incident, actor)
     told = _readers(incident, actor)
-    units = [_unit(one, metres, busy.get(one.row.pk, ""), told) for one, metres in near]
+    units = [
+        replace(
+            _unit(one, metres, busy.get(one.row.pk, ""), told),
+            is_sent=one.row.pk in sent,
+        )
+        for one, metres in near
+    ]
     return sorted(units, key=lambda unit: (bool(unit.busy), unit.distance_m))[:SHOWN]
 
 
@@ -201,8 +209,11 @@ def _nearest(found: list[_Found], incident: Incident) -> list[tuple[_Found, floa
 
 def _busy(
     near: list[tuple[_Found, float]], incident: Incident, actor: Actor
-) -> dict[UUID | None, str | Promise]:
-    """Return what keeps units from going, as far as the reader knows."""
+) -> tuple[dict[UUID | None, str | Promise], set[UUID | None]]:
+    """Return what keeps units from going elsewhere, and which are sent here already.
+
+    Both as far as the reader knows.
+    """
     ids = {
         kind: [one.row.pk for one, _far in near if one.kind == kind]
         for kind in ("patrol", "post", "asset")
@@ -213,13 +224,17 @@ def _busy(
     found: dict[UUID | None, str | Promise] = dict.fromkeys(
         out.values_list("asset", flat=True), _("out with a patrol")
     )
+    here: set[UUID | None] = set()
     sent = Response.objects.visible_to(actor).exclude(state__in=RESPONSE_OVER)
-    sent = sent.exclude(incident=incident).select_related("incident")
+    sent = sent.select_related("incident")
     is_one = Q(patrol__in=ids["patrol"]) | Q(post__in=ids["post"])
     for row in sent.filter(is_one | Q(asset__in=ids["asset"])):
         unit = row.patrol_id or row.post_id or row.asset_id
-        found[unit] = _("responds to %(ref)s") % {"ref": row.incident.ref}
-    return found
+        if row.incident_id == incident.pk:
+            here.add(unit)
+        else:
+            found[unit] = _("responds to %(ref)s") % {"ref": row.incident.ref}
+    return found, here
 
 
 def _readers(incident: Incident, actor: Actor) -> set[UUID]:

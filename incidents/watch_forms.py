@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from agencies.forms import MomentField, PartForm, ReasonField, choose, offer
@@ -80,7 +82,13 @@ class OfferForm(PartForm):
         super().__init__(*args, **kwargs)
         offer(self, "to", duties)
         field: Any = self.fields["to"]
-        field.label_from_instance = lambda duty: str(duty.officer or "–")
+        field.label_from_instance = _turn
+
+
+def _turn(duty: Duty) -> str:
+    """Name a duty by its officer and its beginning: one may have several."""
+    starts = date_format(timezone.localtime(duty.starts_at), "j M H:i")
+    return f"{duty.officer or '–'} · {starts}"
 
 
 class WhyForm(PartForm):
@@ -156,14 +164,14 @@ class RuleForm(ChoosesIncidentsForm, VersionedForm):
     def _add_step(self, n: int, whom: Any, steps: list[dict[str, Any]]) -> None:
         has = steps[n] if n < len(steps) else {}
         self.fields[f"after_{n}"] = forms.IntegerField(
-            label=_("after minutes"),
+            label=_("After minutes"),
             required=False,
             min_value=1,
             max_value=LONGEST,
             initial=has.get("after"),
         )
         self.fields[f"whom_{n}"] = forms.ChoiceField(
-            label=_("whom"), required=False, initial=has.get("whom", "")
+            label=_("Whom"), required=False, initial=has.get("whom", "")
         )
         choose(self, f"whom_{n}", whom)
         self.fields[f"mail_{n}"] = forms.BooleanField(

@@ -73,7 +73,7 @@ class DutyHandOverSerializer(ShownSerializer):
         return {
             "offered_by": person_seen("offered_by", actor, colleagues="agency"),
             "answered_by": person_seen("answered_by", actor, colleagues="agency"),
-            "items": HandOverItemSerializer.each(listed, actor),
+            "items": HandOverItemSerializer.each(listed.worst_first(), actor),
         }
 
 

@@ -89,7 +89,7 @@ class Report(Record):
         "valid_until": "valid_until",
     }
     tear_line_words = _(
-        "the text written for others, topics, grades and validity; no source, no place"
+        "The text written for others, topics, grades and validity; no source, no place"
     )
 
     class Meta(Record.Meta):

@@ -61,13 +61,25 @@ class Received:
 def received(uploads: Iterable[Upload]) -> Iterator[list[Received]]:
     """Receive some files; take them away again if anything within is refused."""
     taken: list[Received] = []
+    given = list(uploads)
     try:
-        for upload in uploads:
-            taken.append(receive(upload))
+        for upload in given:
+            taken.append(_one_of(given, upload))
         yield taken
     except BaseException:
         for one in taken:
             store.remove(one.stored.name)
+        raise
+
+
+def _one_of(given: list[Upload], upload: Upload) -> Received:
+    """Receive a file; of several, a refusal names the one that it is about."""
+    try:
+        return receive(upload)
+    except Refused as refused:
+        name = getattr(upload, "name", "")
+        if name and len(given) > 1:
+            refused.detail = f"{name}: {refused.detail}"
         raise
 
 

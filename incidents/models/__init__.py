@@ -18,6 +18,7 @@ from incidents.models.incidents import (
     IncidentQuerySet,
     IncidentState,
     Severity,
+    severity_rank,
 )
 from incidents.models.life import REOPENED_FROM, STEPS, Confirmation, Transition
 from incidents.models.log import Acknowledgement, LogEntry, LogRead
@@ -108,5 +109,6 @@ __all__ = [
     "TaskState",
     "Transition",
     "TypeForm",
+    "severity_rank",
     "whole_form",
 ]

@@ -79,6 +79,12 @@ OPEN_STATES = [
 BLUNTED_WITHIN = 10_000
 
 
+def severity_rank() -> Case:
+    """Return the step on the ladder of severity, the worst lowest, to order by."""
+    ladder = [When(severity=step, then=n) for n, step in enumerate(Severity)]
+    return Case(*ladder, output_field=models.SmallIntegerField())
+
+
 class IncidentQuerySet(RecordQuerySet["Incident"]):
     """Incidents."""
 
@@ -99,9 +105,7 @@ class IncidentQuerySet(RecordQuerySet["Incident"]):
 
     def worst_first(self) -> Self:
         """Order by the ladder of severity, then newest first."""
-        ladder = [When(severity=step, then=n) for n, step in enumerate(Severity)]
-        rank = Case(*ladder, output_field=models.SmallIntegerField())
-        return self.order_by(rank, "-occurred_at", "-id")
+        return self.order_by(severity_rank(), "-occurred_at", "-id")
 
 
 class Incident(Record):
@@ -175,7 +179,7 @@ class Incident(Record):
         "occurred_at": "occurred_at",
     }
     tear_line_words = _(
-        "kind, severity, state, the hour, the place to some 10 km; no title,"
+        "Kind, severity, state, the hour, the place to some 10 km; no title,"
         " narrative or names"
     )
 

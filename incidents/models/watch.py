@@ -12,8 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Officer, Post
 from agencies.models.personnel import Spell, SpellQuerySet
-from agencies.records import Guarded, Versioned
-from incidents.models.incidents import Incident, IncidentState, Severity
+from agencies.records import Guarded, GuardedQuerySet, Versioned
+from incidents.models.incidents import (
+    Incident,
+    IncidentState,
+    Severity,
+    severity_rank,
+)
 
 # For so long, at most, two periods that follow each other may lie over each other.
 OVERLAP = timedelta(minutes=30)
@@ -201,6 +206,14 @@ class ItemKind(models.TextChoices):
     OVER = "over", _("over since this shift began")
 
 
+class HandOverItemQuerySet(GuardedQuerySet["HandOverItem"]):
+    """What was handed over."""
+
+    def worst_first(self) -> Self:
+        """Order by the ladder of severity, as one reads a list at the change."""
+        return self.order_by(severity_rank(), "ref")
+
+
 class HandOverItem(Guarded):
     """An incident as it stood when it was handed over, for colleagues who see it.
 
@@ -221,6 +234,8 @@ class HandOverItem(Guarded):
 
     guard_parent: ClassVar[str | None] = "incident"
     guard_follows: ClassVar[bool] = False
+
+    objects: ClassVar[Any] = HandOverItemQuerySet.as_manager()
 
     class Meta(Guarded.Meta):
         """Each incident once."""

@@ -31,7 +31,8 @@ def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = found(actor, pk)
     if request.method != "POST":
         return _drawn(request, row, actor)
-    form, status = AttachForm(request.POST, request.FILES), 400
+    form = AttachForm(request.POST, request.FILES, is_owner=actor.owns(row))
+    status = 400
     if form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("caption", "sharing")}
         try:

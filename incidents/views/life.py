@@ -95,7 +95,7 @@ def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
 @verb_of("incident")
 def unmerge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Part it from the incident that it was a duplicate of."""
-    said = _("It goes on by itself again.")
+    said = _("It is no duplicate any more.")
     return _take(request, pk, "unmerge", duplicates.unmerge, said)
 
 
@@ -129,7 +129,8 @@ def dispatch(request: HttpRequest, pk: UUID) -> HttpResponse:
         responses.assign(incident=row, by=actor, task=task, **unit)
 
     if done(form, act):
-        messages.success(request, _("Dispatched."))
+        is_own = actor.owns(row)
+        messages.success(request, _("Dispatched.") if is_own else _("Offered."))
     else:
         messages.error(request, form.first_error)
     return redirect("incident", pk=row.pk)

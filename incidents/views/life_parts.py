@@ -209,7 +209,7 @@ def wording() -> dict[str, tuple[str, str, str]]:
         ),
         "reopen": (
             _("Open again…"),
-            _("The incident responds again.") + " " + told,
+            _("It counts as open again.") + " " + told,
             _("Open it again"),
         ),
         "merge": (

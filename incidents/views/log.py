@@ -23,6 +23,6 @@ def file_parts(both: list[Incident], actor: Actor) -> dict[str, Any]:
     made = signed(Attachment, both, actor)
     return {
         "files": [(one, person(one.who)) for one in made],
-        "attach_form": AttachForm(),
+        "attach_form": AttachForm(is_owner=actor.owns(both[0])),
         "can_attach": actor.may(Permission.INCIDENT_REPORT),
     }

@@ -65,7 +65,7 @@ def write_log(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add a line to the log; htmx gets the log alone."""
     actor = actor_of(request)
     row = found(actor, pk)
-    form = LogForm(request.POST, request.FILES)
+    form = LogForm(request.POST, request.FILES, is_owner=actor.owns(row))
 
     def act() -> None:
         log.write_log(incident=row, by=actor, **form.given)

@@ -248,7 +248,7 @@ def _named(rows: Any, actor: Actor) -> Any:
 def _listed(row: Any, actor: Actor) -> dict[str, Any]:
     """Return a hand-over with the part of its list that the reader may see."""
     items = HandOverItem.objects.visible_to(actor).filter(hand_over=row)
-    read = items.prefetch_related(seen_incidents(actor))
+    read = items.worst_first().prefetch_related(seen_incidents(actor))
     groups: dict[str, list[HandOverItem]] = {kind: [] for kind in ItemKind.values}
     for item in read:
         groups[item.kind].append(item)

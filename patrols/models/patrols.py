@@ -154,7 +154,7 @@ class Patrol(Record):
         "fix_at": "last_fix_at",
     }
     tear_line_words = _(
-        "zone, hours, lead and state; no title, commander, route or positions"
+        "Zone, hours, lead and state; no title, commander, route or positions"
     )
 
     class Meta(Record.Meta):

@@ -1,5 +1,6 @@
 """What was understood of a place, while an officer writes it."""
 
+from math import log10
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -65,6 +66,11 @@ def _found(text: str, actor: Actor) -> dict[str, Any]:
     }
 
 
+def decimals(metres: int | None) -> int:
+    """Return with how many decimals degrees are as sure as some metres, at most 5."""
+    return min(5, max(0, round(log10(70_000 / (metres or 1)))))
+
+
 def _outside(where: Whereabouts) -> dict[str, Any] | None:
     """Say of a place outside the region how far it is, and what may be meant.
 
@@ -74,7 +80,11 @@ def _outside(where: Whereabouts) -> dict[str, Any] | None:
     if found is None:
         return None
     swapped = found.swapped if where.system in DEGREES else None
-    meant = f"{swapped.latitude:.5f}, {swapped.longitude:.5f}" if swapped else ""
+    meant = ""
+    if swapped:
+        # As sure as it was given: more decimals would say more than was known.
+        n = decimals(where.uncertainty)
+        meant = f"{swapped.latitude:.{n}f}, {swapped.longitude:.{n}f}"
     return {
         "metres": round(found.metres),
         "meant": meant,

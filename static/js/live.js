@@ -82,6 +82,7 @@ export function connect({
     stopPolling();
     drop();
     globalThis.removeEventListener?.("online", retry);
+    globalThis.removeEventListener?.("offline", lost);
     globalThis.document?.removeEventListener("visibilitychange", onVisible);
   }
 
@@ -157,6 +158,13 @@ export function connect({
     if (polling === null && pollTimer !== null) poll();
   }
 
+  /** The network says that it is gone: nobody is to wait a minute to be told. */
+  function lost() {
+    if (state === "ended") return;
+    drop();
+    onClose(1006);
+  }
+
   function onVisible() {
     if (document.visibilityState === "visible") retry();
   }
@@ -225,6 +233,7 @@ export function connect({
   }
 
   globalThis.addEventListener?.("online", retry);
+  globalThis.addEventListener?.("offline", lost);
   globalThis.document?.addEventListener("visibilitychange", onVisible);
   tell("connecting");
   open();

@@ -133,6 +133,16 @@ def test_several_by_the_page(shared: Incident, readers: Readers) -> None:
     assert "<html" not in text(part)
 
 
+def test_of_several_the_refusal_names_the_file(
+    shared: Incident, readers: Readers
+) -> None:
+    program = upload(b"MZ\x90\x00" + bytes(200), "run.exe")
+    given = {"file": [upload(JPEG), program], "sharing": "all"}
+    sent = readers.owner.send(f"/incidents/{shared.pk}/attachments/", given)
+    assert sent.status_code == 415
+    assert "run.exe: Taken are JPEG" in sent.content.decode()
+
+
 @pytest.mark.parametrize(("data", "status", "words"), REFUSED)
 def test_a_refused_file_leaves_nothing(
     shared: Incident, readers: Readers, data: bytes, status: int, words: str
@@ -585,6 +595,14 @@ def test_a_line_carries_files(shared: Incident, readers: Readers) -> None:
     assert elsewhere.status_code == 400
     shown = text(readers.owner.get(f"/incidents/{shared.pk}/"))
     assert shown.split('id="log-lines"')[1].count("/thumbnail/") >= 1
+
+
+def test_an_owner_is_offered_its_own_agency_once(
+    shared: Incident, readers: Readers
+) -> None:
+    for reader, offered in ((readers.owner, 0), (readers.partner, 2)):
+        page = text(reader.get(f"/incidents/{shared.pk}/"))
+        assert page.count("the owner and my agency</option>") == offered
 
 
 def test_read_marks(world: World, readers: Readers) -> None:

@@ -141,8 +141,10 @@ def test_who_responds_elsewhere_comes_after_the_free(
     found = proposed(world, incident)
     assert [unit.ref for unit in found] == ["P9", "P1"]
     assert other.ref in str(found[1].busy)
-    # Of the incident itself it is not elsewhere.
+    assert not found[1].is_sent
+    # Of the incident itself it is not elsewhere, and is not sent twice unawares.
     assert not proposed(world, other)[0].busy
+    assert proposed(world, other)[0].is_sent
 
 
 def test_what_is_hidden_makes_nobody_busy(world: World, shared: Incident) -> None:

@@ -186,6 +186,23 @@ def test_it_is_refused_for_a_reason_or_taken_back(world: World) -> None:
         hand_overs.accept_hand_over(hand_over=second, by=taker)
 
 
+def test_the_list_begins_with_the_worst(world: World, readers: Readers) -> None:
+    first = begin(world, plan(world))
+    steps = ("minor", "extreme", "unknown", "severe", "moderate")
+    for step in steps:
+        report(world, "owner", severity=step, title=f"Seen: {step}")
+    by = world.owner
+    with acting(by):
+        second = plan(world, "owner_low", start=8)
+        hand_overs.offer_hand_over(duty=first, to=second, by=by)
+    worst_first = ["extreme", "severe", "moderate", "minor", "unknown"]
+    [given] = readers.owner.get(f"{API}{first.pk}/").json()["hand_overs"]
+    assert [one["severity"] for one in given["items"]] == worst_first
+    page = text(readers.owner.get(f"/incidents/watch/{first.pk}/"))
+    places = [page.index(f"Seen: {step}") for step in worst_first]
+    assert places == sorted(places)
+
+
 def test_the_list_holds_what_both_officers_see_and_stays(world: World) -> None:
     first = begin(world, plan(world))
     seen = report(world, "partner", release_to=["agency:KG-BS"], title="Seen")
@@ -326,6 +343,10 @@ def test_a_shift_by_the_pages(world: World, readers: Readers) -> None:
     first, second = rows["officer:owner"]["id"], rows["officer:owner_low"]["id"]
     act = f"/incidents/watch/{first}/act/"
     assert readers.owner.send(act, {"step": "start"}).status_code == 302
+    # The page's form goes where the offer is taken: its own address only reads.
+    page = text(readers.owner.get(f"/incidents/watch/{first}/"))
+    form = page[: page.index('value="offer"')].rpartition("<form")[2]
+    assert f'action="{act}"' in form
     offer = {"step": "offer", "to": second, "remark": "Quiet"}
     assert readers.owner.send(act, offer).status_code == 302
     assert "hands over to you" in text(readers.owner_low.get("/incidents/watch/"))

@@ -334,6 +334,17 @@ test("the network's return and a look at the page try at once", async () => {
   assert.equal(sockets.length, 3);
 });
 
+test("a network that says it is gone is believed at once", async () => {
+  open();
+  newest().say(hello("c0"));
+  assert.equal(live.state, "open");
+  listeners.offline();
+  assert.equal(live.state, "connecting");
+  listeners.online();
+  newest().say(hello("c0"));
+  assert.equal(live.state, "open");
+});
+
 test("a subscriber's fault does not stop the feed", () => {
   const seen = [];
   mock.method(console, "error", () => {});

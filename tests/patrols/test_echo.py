@@ -58,6 +58,12 @@ def test_swapped_numbers_are_told(callers: Callers) -> None:
     told = callers.owner.page("/patrols/echo.json", place="70.76694, 40.20888").json()
     assert told["outside"]["meant"] == "40.20888, 70.76694"
     assert 1_500_000 < told["outside"]["metres"] < 1_700_000
+    for text, meant in {
+        "70.80 40.05": "40.05, 70.80",
+        "70.7669, 40.2089": "40.2089, 70.7669",
+    }.items():
+        told = callers.owner.page("/patrols/echo.json", place=text).json()
+        assert told["outside"]["meant"] == meant
     right = callers.owner.page("/patrols/echo.json", place="40.20888, 70.76694").json()
     assert right["outside"] is None
 
