@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,21 @@ class GuardedQuerySet(models.QuerySet[Row]):
             return rows.get(pk=pk)
         except self.model.DoesNotExist:
             raise NotFound from None
+
+    def held_still(self, actor: policy.Actor, pk: object) -> Row:
+        """Return one visible row that nobody changes until commit, or ``NotFound``.
+
+        Many may hold a row at once: whoever only hangs something on it waits for its
+        changes, not for others who do the same.
+        """
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        sql = f"SELECT FROM {table} WHERE id = %s FOR SHARE"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [str(pk)])
+        found = self.visible_to(actor).filter(pk=pk).first()
+        if found is None:
+            raise NotFound
+        return found
 
 
 def to_the_hour(moment: datetime | None) -> datetime | None:

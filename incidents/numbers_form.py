@@ -52,8 +52,8 @@ class NumbersForm(NamedForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a time that ends before it begins, or is too long."""
         given = self.cleaned_data
-        first, last = given.get("first"), given.get("last")
-        if first and last and not 0 <= (last - first).days < MOST_DAYS:
+        first, last = given.get("first") or usual_days()[0], given.get("last")
+        if last and not 0 <= (last - first).days < MOST_DAYS:
             self.add_error("last", _("From the first to the last day, a year at most."))
         return given
 

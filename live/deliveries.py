@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from cryptography.fernet import InvalidToken
 from django.db import connection
 from django.utils import timezone
 
@@ -225,7 +226,12 @@ def _send(webhook: Webhook, delivery: Delivery) -> Answer | None:
         return None
     at = timezone.now()
     body = encode(message(found[0])).text
-    headers = sending.signed(str(delivery.event), at, body, _secrets(now, at))
+    try:
+        secrets = _secrets(now, at)
+    except InvalidToken:
+        # The site's key was changed, and the one before is not among its fall-backs.
+        return Answer(None, "secret_lost")
+    headers = sending.signed(str(delivery.event), at, body, secrets)
     return sending.post(now.url, body, headers)
 
 

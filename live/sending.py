@@ -54,18 +54,24 @@ class Answer:
 
 def require_address(url: str) -> None:
     """Refuse what is not the address of a web server; nothing is looked up."""
-    parts = urlsplit(url)
-    try:
-        is_port = parts.port is None or parts.port > 0
-    except ValueError:
-        is_port = False
-    is_plain = not (parts.username or parts.password or parts.fragment)
-    if parts.scheme not in _PORTS or not parts.hostname or not is_port or not is_plain:
+    if not _is_address(url):
         text = _("Give an address such as https://system.example/karaul.")
         raise Invalid("bad_address", text, pointer="/url")
-    if parts.scheme == "http" and not settings.WEBHOOK_NETWORKS:
+    if urlsplit(url).scheme == "http" and not settings.WEBHOOK_NETWORKS:
         text = _("Only https: what is sent must not be read on the way.")
         raise Invalid("not_https", text, pointer="/url")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+        # As it is written to look it up: not every text can be a name.
+        host = httpx.URL(url).host.encode("idna")
+    except (ValueError, httpx.InvalidURL):
+        return False
+    is_plain = not (parts.username or parts.password or parts.fragment)
+    return parts.scheme in _PORTS and bool(host) and is_port and is_plain
 
 
 def signed(
@@ -93,14 +99,14 @@ async def _post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
             return await _exchange(httpx.URL(url), body, headers)
     except TimeoutError:
         return Answer(None, "timeout")
-    except (httpx.HTTPError, httpx.InvalidURL, OSError):
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
         return Answer(None, "no_connection")
 
 
 async def _exchange(url: httpx.URL, body: str, headers: Mapping[str, str]) -> Answer:
     try:
         found = await _looked_up(url.host, url.port or _PORTS[url.scheme])
-    except OSError:
+    except (OSError, UnicodeError):
         return Answer(None, "unknown_host")
     if not found or not all(_is_allowed(one, url.scheme) for one in found):
         return Answer(None, "address_refused")

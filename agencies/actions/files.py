@@ -91,10 +91,13 @@ def view(*, attachment: AttachedFile, copy: str, by: Actor) -> AttachedFile:
     Whoever is not given this copy, or any yet, is refused; what cannot be noted is not
     shown. The line is the record of it: nobody is told.
     """
-    rows = attachment.records().objects.visible_to(by).select_related("owner")
-    row = rows.filter(pk=attachment.record_id).first()
-    if row is None:
+    rows = attachment.records().objects.select_related("owner")
+    # Held first: neither is taken from readers between the look and the line.
+    row = rows.held_still(by, attachment.record_id)
+    seen = type(attachment).objects.visible_to(by).filter(pk=attachment.pk).first()
+    if seen is None:
         raise NotFound
+    attachment = seen
     wanted = choice_of(Copy, copy, "/copy")
     if wanted == Copy.ORIGINAL and wanted not in attachment.copies_for(by):
         text = _("The original is for the agency that added it.")

@@ -12,7 +12,11 @@ MOST_OBJECTS = 200_000
 MOST_DEPTH = 60
 # What makes a document do something, or carry other files (ISO 32000-1, 7.11, 12.6).
 _ACTIVE_KEYS = {"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/RichMedia", "/XFA"}
-_ACTIVE_NAMES = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition"}
+_ACTIVE_NAMES = {
+    "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/Rendition", "/Movie",
+    # To another file: on somebody's server, too, which learns who opened it.
+    "/GoToR", "/GoToE",
+}  # fmt: skip
 # What tells who made it, when and with what.
 _METADATA = {"/Metadata", "/PieceInfo", "/LastModified", "/OpenAction", "/AA"}
 _BROKEN = (pikepdf.PdfError, ValueError, TypeError, RuntimeError, OverflowError)
@@ -57,7 +61,9 @@ def _require_still(one: Any) -> None:
     keys = set(one.keys())
     action = one.get("/S")
     is_action = isinstance(action, pikepdf.Name) and str(action) in _ACTIVE_NAMES
-    if is_action or keys & _ACTIVE_KEYS:
+    # A stream whose content lies elsewhere (ISO 32000-1, 7.3.8.2).
+    is_outside = isinstance(one, pikepdf.Stream) and "/F" in keys
+    if is_action or is_outside or keys & _ACTIVE_KEYS:
         raise Fault("active_content")
 
 

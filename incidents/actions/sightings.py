@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.errors import NotFound
 from agencies.policy import Actor
 from agencies.sharing import shared_with
 from incidents.models import Incident, Sighting
@@ -20,20 +19,19 @@ def note_sighting(*, incident_id: UUID, by: Actor) -> Sighting | None:
     """Note that somebody of another agency than the owner's is given an incident.
 
     Returns nothing for the owner's own people. What cannot be noted is not shown: it
-    is written in the request's transaction, and fails with it. No lock is taken, so
-    that many may open an incident at once. Nobody is told: the owner finds it there.
+    is written in the request's transaction, and fails with it. Many may open an
+    incident at once, but none while it is taken from readers: the line would outlive
+    that. Nobody is told: the owner finds it there.
     """
     seen = Sighting.objects.visible_to(by).filter(incident=incident_id, by=by.label)
-    sighting, now = seen.order_by("-last_at").first(), timezone.now()
+    seen, now = seen.order_by("-last_at"), timezone.now()
+    sighting = seen.first()
     if sighting and sighting.last_at > now - ONE_LOOK:
         return sighting
-    rows = Incident.objects.visible_to(by).select_related("owner")
-    row = rows.filter(pk=incident_id).first()
-    if row is None:
-        raise NotFound
+    row = Incident.objects.select_related("owner").held_still(by, incident_id)
     if by.owns(row):
         return None
-    sighting = sighting or Sighting(
+    sighting = seen.first() or Sighting(
         incident=row, agency_id=by.agency_id, by=by.label, first_at=now
     )
     sighting.last_at = now

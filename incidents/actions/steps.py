@@ -20,10 +20,11 @@ def count_as_responding(*, incident: Incident, by: Actor) -> None:
 
     A partner's offer alone does not: the change of state would tell the other
     readers of a response that they may not know of. What waits for a second party
-    stays reported.
+    stays reported, and a tear line where its record stands: it follows.
     """
     is_before = incident.state in (IncidentState.REPORTED, IncidentState.CONFIRMED)
-    if by.owns(incident) and is_before and not is_unconfirmed(incident):
+    is_whole = by.owns(incident) and not incident.is_tear_line
+    if is_whole and is_before and not is_unconfirmed(incident):
         move(
             incident=incident,
             kind=Kind.INCIDENT_CHANGED,

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.errors import Refused
 from agencies.guards import actor_of, is_part, officer_required, verb_of
 from agencies.policy import Actor
 from agencies.views.logs import after_reading, line_named
+from agencies.views.records import done
 from incidents.actions import attachments, log
 from incidents.file_forms import AttachForm
 from incidents.models import LogEntry
@@ -32,22 +32,15 @@ def attach(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _drawn(request, row, actor)
     form = AttachForm(request.POST, request.FILES, is_owner=actor.owns(row))
-    status = 400
-    if form.is_valid():
+
+    def act() -> None:
         given = {name: form.cleaned_data[name] for name in ("caption", "sharing")}
-        try:
-            attachments.attach(incident=row, files=form.uploads, by=actor, **given)
-        except Refused as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.refuse(refusal)
-            status = refusal.status
-        else:
-            messages.success(request, _("Added."))
-            return redirect("incident", pk=row.pk)
-    answer = show(request, row, actor, attach_form=form)
-    answer.status_code = status
-    return answer
+        attachments.attach(incident=row, files=form.uploads, by=actor, **given)
+
+    if not done(form, act):
+        return show(request, row, actor, attach_form=form)
+    messages.success(request, _("Added."))
+    return redirect("incident", pk=row.pk)
 
 
 def _drawn(request: HttpRequest, row: Any, actor: Actor) -> HttpResponse:

@@ -54,9 +54,7 @@ PAGE = "incidents/incident.html"
 def incident(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show all that one may know of an incident."""
     actor = actor_of(request)
-    # A part of a page that is open already: its log.
-    row = (found if is_part(request) else opened)(actor, pk)
-    return show(request, row, actor)
+    return show(request, found(actor, pk), actor)
 
 
 @officer_required
@@ -150,6 +148,9 @@ def show(
         template = LOG if is_part(request) else PAGE
     if template == PAGE and is_owner:
         context["readers"] = readers_of(row, actor)
+    elif template == PAGE:
+        # Also with a form that was refused: it is given all of it.
+        note_sighting(incident_id=row.pk, by=actor)
     return render(request, template, context)
 
 

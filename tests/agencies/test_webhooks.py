@@ -41,6 +41,10 @@ def test_kinds_are_chosen(world: World, receiver: Receiver) -> None:
         ("https://", "bad_address"),
         ("https://name:word@system.example/", "bad_address"),
         ("https://system.example:99999/", "bad_address"),
+        ("https://[::1/", "bad_address"),
+        ("https://system\uff0fexample/", "bad_address"),
+        (f"https://{'a' * 64}.example/", "bad_address"),
+        ("https://system..example/", "bad_address"),
         ("http://system.example/", "not_https"),
     ],
 )

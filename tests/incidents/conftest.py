@@ -1,15 +1,20 @@
 """One incident, who uses the API, and what both need."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connections
 from django.test import Client
 
-from agencies.actions import accounts
+from agencies.actions import accounts, releases
 from agencies.context import acting, system
-from agencies.policy import Role
+from agencies.models import Release
+from agencies.policy import Actor, Role
 from incidents.actions import life
 from incidents.models import Incident
 from live import journal, sequencer
@@ -189,6 +194,34 @@ def newest(world: World, by: str = "owner") -> Incident:
     with acting(actor):
         rows = Incident.objects.visible_to(actor)
         return rows.select_related("owner").latest("created_at")
+
+
+@contextmanager
+def meanwhile(act: Callable[[], Any], by: Actor) -> Iterator[Callable[[], None]]:
+    """Yield what lets somebody else act, for a second, or until it is done at last."""
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[None]] = []
+
+        def run() -> None:
+            try:
+                with acting(by):
+                    act()
+            finally:
+                connections.close_all()
+
+        def begin() -> None:
+            begun.append(pool.submit(run))
+            wait(begun, timeout=1)
+
+        yield begin
+        for one in begun:
+            one.result()
+
+
+def revoke(incident: Incident, by: Actor) -> None:
+    """End the only release of an incident."""
+    made = Release.objects.visible_to(by).of(incident).get()
+    releases.revoke(record=incident, release_id=made.pk, by=by)
 
 
 def staff(world: World, agency: str, roles: list[Role]) -> list[str]:

@@ -81,6 +81,16 @@ def script(made: pikepdf.Pdf) -> Any:
     return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
 
 
+def elsewhere(made: pikepdf.Pdf) -> Any:
+    """A way to a file on somebody's server."""
+    return pikepdf.Dictionary(S=pikepdf.Name.GoToR, F="//evil.example/x.pdf")
+
+
+def outside(made: pikepdf.Pdf) -> Any:
+    """A stream whose content lies in another file."""
+    return made.make_stream(b"", F="//evil.example/x")
+
+
 def carried(made: pikepdf.Pdf) -> Any:
     """A file inside a document."""
     stream = made.make_stream(b"MZ", Type=pikepdf.Name.EmbeddedFile)

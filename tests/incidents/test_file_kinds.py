@@ -138,6 +138,8 @@ REFUSED = {
     "half a document": (PDF[:200], 400, "broken_file"),
     "a locked document": (samples.pdf(password="p"), 400, "encrypted"),
     "a script": (samples.pdf(OpenAction=samples.script), 400, "active_content"),
+    "a way to a server": (samples.pdf(A=samples.elsewhere), 400, "active_content"),
+    "a part elsewhere": (samples.pdf(Part=samples.outside), 400, "active_content"),
     "a file inside": (samples.pdf(Names=samples.carried), 400, "active_content"),
 }
 

@@ -187,6 +187,19 @@ def test_a_tear_line_follows_each_step(shared: Incident, readers: Readers) -> No
     assert "Azamat" not in text(readers.late.get(f"/incidents/{pk}/"))
 
 
+def test_a_tear_line_takes_no_step_of_its_own(
+    incident: Incident, readers: Readers
+) -> None:
+    """Who sees it is sent there; its state is that of its record, and stays it."""
+    owner = readers.owner
+    torn = {"grantee": "agency:TJ-BT", "scope": "tearline"}
+    assert owner.post(f"{incident.pk}/releases/", torn).status_code == 201
+    pk = owner.get(f"{incident.pk}/tear-line/").json()["id"]
+    assert owner.post(f"{pk}/assign/", {"agency": "TJ-BT"}).status_code == 201
+    states = [owner.get(f"{one}/").json()["state"] for one in (incident.pk, pk)]
+    assert states == ["reported", "reported"]
+
+
 # --- confirming -----------------------------------------------------------------
 
 

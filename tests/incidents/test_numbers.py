@@ -273,6 +273,9 @@ def test_the_page_has_charts_and_tables(world: World, readers: Readers) -> None:
     wrong = text(readers.owner.get(PAGE, first="2020-01-01", last="2026-01-01"))
     assert "a year at most" in wrong
     assert text(readers.owner.get(PAGE, first="x", category="y", section="z"))
+    # Nor is more than a year counted from the usual day on.
+    far = text(readers.owner.get(PAGE, first="x", last="2199-12-31"))
+    assert "a year at most" in far
 
 
 @pytest.mark.parametrize(

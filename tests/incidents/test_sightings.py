@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.actions import releases
 from agencies.context import acting, system
-from incidents.actions.sightings import ONE_LOOK
+from agencies.sharing import shared_with
+from incidents.actions.sightings import ONE_LOOK, note_sighting
 from incidents.models import Incident, Sighting
 from tests.api.http import bearer, token
 from tests.incidents.conftest import (
@@ -19,7 +20,9 @@ from tests.incidents.conftest import (
     assert_hidden,
     feed,
     headers,
+    meanwhile,
     report,
+    revoke,
     text,
 )
 from tests.world import World, soon
@@ -65,6 +68,17 @@ def test_whoever_is_given_all_of_it_is_noted(
     assert opened["first_by"] == "officer:partner"
 
 
+@pytest.mark.parametrize("form", ["log", "attachments", "tasks", "confirm"])
+def test_a_refused_form_shows_the_page_and_is_noted(
+    shared: Incident, readers: Readers, form: str
+) -> None:
+    sent = {"why": "x" * 301}
+    answer = readers.partner.send(f"/incidents/{shared.pk}/{form}/", sent)
+    assert shared.narrative in answer.content.decode()
+    [seen] = sightings()
+    assert seen.by == "officer:partner"
+
+
 def test_the_administration_is_noted_too(world: World, readers: Readers) -> None:
     row = report(world, by="partner", release_to=["agency:KG-BS"])
     page = f"/admin/incidents/incident/{row.pk}/change/"
@@ -102,6 +116,24 @@ def test_what_cannot_be_noted_is_not_shown(
             assert shared.title not in answer.content.decode()
         # Its owner reads on.
         assert readers.owner.get(f"{shared.pk}/").status_code == 200
+
+
+@pytest.mark.slow
+def test_no_line_outlives_a_release_that_ends_meanwhile(
+    committed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, partner = committed.owner, committed.partner
+    row = report(committed, release_to=["agency:TJ-BT"])
+    with meanwhile(lambda: revoke(row, owner), owner) as begin, acting(partner):
+
+        def shared(found: Any, by: Any) -> Any:
+            begin()
+            return shared_with(found, by)
+
+        monkeypatch.setattr("incidents.actions.sightings.shared_with", shared)
+        note_sighting(incident_id=row.pk, by=partner)
+    [seen] = sightings()
+    assert seen.audience == ["agency:KG-BS/0"]
 
 
 def test_an_agencys_system_is_noted_without_its_name(

@@ -17,7 +17,7 @@ from agencies.actions import webhooks as actions
 from agencies.context import acting, system
 from agencies.models import Release
 from live import deliveries, sending, sequencer
-from live.models import Delivery, DeliveryState
+from live.models import Delivery, DeliveryState, Webhook
 from live.tasks import clear_old_deliveries, deliver_webhooks
 from tests.live.test_journal import report
 from tests.webhooks import (
@@ -170,6 +170,27 @@ def test_redirects_are_not_followed(world: World, receiver: Receiver) -> None:
     assert deliver() == 1
     assert rows(webhook)[0].status == 302
     assert rows(webhook)[0].state == DeliveryState.WAITING
+
+
+def test_what_cannot_be_sent_stops_no_other_webhook(
+    world: World, receiver: Receiver
+) -> None:
+    """Neither a name that is none nor a secret under a key that is gone."""
+    nowhere, _secret = a_webhook(world, receiver.url)
+    lost, _secret = a_webhook(world, receiver.url)
+    a_webhook(world, receiver.url)
+    with system("test"):
+        held = {"held_until": timezone.now() - timedelta(minutes=1)}
+        url = f"https://{'a' * 64}.example/"
+        Webhook.objects.filter(pk=nowhere.pk).update(url=url, **held)
+        Webhook.objects.filter(pk=lost.pk).update(secret="x", **held)
+    report(world.owner)
+    assert deliver() == 3
+    assert receiver.kinds == ["incident.reported"]
+    assert [rows(one)[0].fault for one in (nowhere, lost)] == [
+        "unknown_host",
+        "secret_lost",
+    ]
 
 
 @pytest.mark.parametrize(
