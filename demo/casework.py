@@ -89,7 +89,8 @@ def load(directory: Directory) -> None:
         _report_twice(row, _desk(directory, row.owner.code))
     for row in responding[3:6]:
         _send_units(directory, row)
-    for row in responding[6:8]:
+    # How many are open depends on the hour: the last, perhaps among those above.
+    for row in responding[-2:]:
         _contain(row, _desk(directory, row.owner.code))
     for number, patrol in enumerate(_out()):
         _talk(directory, patrol, number)

@@ -1,9 +1,10 @@
 """What an incident's state allows: actions refuse by it, pages offer by it."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.errors import Conflict, Forbidden, Invalid
+from agencies.models import Officer
 from agencies.policy import TLP, Actor
 from incidents.models import (
     OPEN_STATES,
@@ -82,9 +83,26 @@ def is_second_party(row: Incident, by: Actor) -> bool:
         return True
     if by.officer_id is not None and by.officer_id != row.author_id:
         return True
-    given = Confirmation.objects.visible_to(by)
-    on_either = Q(incident=row) | Q(incident__tear_line_of=row)
-    return given.filter(on_either).exists()
+    return _partners_word(row, by).exists()
+
+
+def lacks_second_party(row: Incident, by: Actor) -> bool:
+    """Whether its type wants a second party, and none has confirmed it so far.
+
+    It may have been confirmed as another type, or while it was kept to its author.
+    """
+    if not needs_confirmation(row):
+        return False
+    steps = Transition.objects.visible_to(by).filter(
+        incident=row, to_state=IncidentState.CONFIRMED
+    )
+    if row.tlp == TLP.RED or not steps.exists():
+        return not steps.exists()
+    author = Officer.objects.visible_to(by).filter(pk=row.author_id).first()
+    others = steps.filter(by__startswith="officer:")
+    if author is not None:
+        others = others.exclude(by=f"officer:{author.username}")
+    return not (others.exists() or _partners_word(row, by).exists())
 
 
 def require_second_party(row: Incident, by: Actor) -> None:
@@ -99,12 +117,14 @@ def state_of_reopened(row: Incident, by: Actor) -> IncidentState:
 
     It responds; but what was never confirmed, and whose type wants it, is reported.
     """
-    if needs_confirmation(row):
-        steps = Transition.objects.visible_to(by).filter(incident=row)
-        reached = set(steps.values_list("to_state", flat=True))
-        if IncidentState.CONFIRMED not in reached:
-            return IncidentState.REPORTED
+    if lacks_second_party(row, by):
+        return IncidentState.REPORTED
     return IncidentState.RESPONDING
+
+
+def _partners_word(row: Incident, by: Actor) -> QuerySet[Confirmation]:
+    given = Confirmation.objects.visible_to(by)
+    return given.filter(Q(incident=row) | Q(incident__tear_line_of=row))
 
 
 def _refuse(row: Incident) -> None:

@@ -21,6 +21,7 @@ from incidents.actions.standing import release_by_rule
 from incidents.filling import settled
 from incidents.models import Acknowledgement, CloseReason, Incident, IncidentState
 from incidents.rules import (
+    lacks_second_party,
     require_confirmed,
     require_reopenable,
     require_step,
@@ -83,7 +84,8 @@ def report(
 def edit(*, incident: Incident, by: Actor, **values: Any) -> Incident:
     """Change what is reported; only the owner may, until it is closed.
 
-    Releases that a stricter marking no longer admits end.
+    Releases that a stricter marking no longer admits end. What wants a second party by
+    its new type or marking, and had none, is reported again.
     """
     row = Incident.objects.locked(by, incident.pk)
     require(by, Permission.INCIDENT_HANDLE, owner_of=row)
@@ -100,6 +102,15 @@ def edit(*, incident: Incident, by: Actor, **values: Any) -> Incident:
     releases.save_changed(
         row=row, changed=changed, kind=Kind.INCIDENT_CHANGED, by=by, before=before
     )
+    is_other = {"type", "tlp"} & set(changed) and not row.is_tear_line
+    if is_other and row.state != IncidentState.REPORTED and lacks_second_party(row, by):
+        steps.move(
+            incident=row,
+            kind=Kind.INCIDENT_CHANGED,
+            by=by,
+            state=IncidentState.REPORTED,
+            resolved_at=None,
+        )
     return row
 
 

@@ -294,6 +294,28 @@ def test_what_is_kept_to_its_author_the_author_confirms(world: World) -> None:
     assert made.state == IncidentState.CONFIRMED
 
 
+@pytest.mark.parametrize("way", ["tlp", "type"])
+def test_nobody_gets_round_the_second_party(
+    world: World, doubted: Incident, way: str
+) -> None:
+    """What its author confirmed as another type, or kept to itself, waits again."""
+    by, colleague = world.owner, world.owner_low
+    values = {"tlp": ("red", "amber"), "type": (None, doubted.type)}[way]
+
+    def edit(value: Any) -> str:
+        with acting(by):
+            given = {way: value} | ({"details": {}} if way == "type" else {})
+            return life.edit(incident=doubted, by=by, **given).state
+
+    edit(values[0])
+    with acting(by):
+        assert confirming.confirm(incident=doubted, by=by).state == "confirmed"
+    assert edit(values[1]) == "reported"
+    with acting(colleague):
+        confirming.confirm(incident=doubted, by=colleague)
+    assert edit(values[0]) == edit(values[1]) == "confirmed"
+
+
 def test_an_agencys_system_is_no_second_party(world: World, doubted: Incident) -> None:
     """It may have reported it itself, for anybody."""
     by = world.client_actor(world.client("KG-BS"))
