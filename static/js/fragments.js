@@ -89,18 +89,20 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
   const fetchAnew = () => window.htmx.trigger(panel, "refresh");
   let known = null;
   let isInPlace = false; // What comes next renews rows where they stand.
+  let isDrawing = false; // A list drawn anew is awaited: nothing makes less of it.
   let held = null; // Gives the focus back to the row that had it.
   let missed = []; // Rows on the screen that the last answer had not.
   const refresh = unlessInHand(bar, draw, isHeld, also ? renew : undefined);
 
   function draw() {
     isInPlace = false;
+    isDrawing = true;
     missed = [];
     fetchAnew();
   }
 
   function renew() {
-    isInPlace = true;
+    isInPlace = !isDrawing;
     fetchAnew();
   }
 
@@ -153,6 +155,7 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
 
   panel.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.isInPlace) return;
+    isDrawing = false;
     held?.();
     held = null;
     const rows = [...panel.querySelectorAll("[data-id]")];
