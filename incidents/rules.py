@@ -96,8 +96,9 @@ def lacks_second_party(row: Incident, by: Actor) -> bool:
     steps = Transition.objects.visible_to(by).filter(
         incident=row, to_state=IncidentState.CONFIRMED
     )
-    if row.tlp == TLP.RED or not steps.exists():
-        return not steps.exists()
+    is_confirmed = steps.exists()
+    if row.tlp == TLP.RED or not is_confirmed:
+        return not is_confirmed
     author = Officer.objects.visible_to(by).filter(pk=row.author_id).first()
     others = steps.filter(by__startswith="officer:")
     if author is not None:

@@ -7,7 +7,7 @@ the lower, along a straight line. ``docs/incident-life.md`` states them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -138,8 +138,11 @@ def propose(incident: Incident, actor: Actor) -> list[Unit]:
     busy, sent = _busy(near, incident, actor)
     told = _readers(incident, actor)
     units = [
-        replace(
-            _unit(one, metres, busy.get(one.row.pk, ""), told),
+        _unit(
+            one,
+            metres,
+            busy.get(one.row.pk, ""),
+            told,
             is_sent=one.row.pk in sent,
         )
         for one, metres in near
@@ -256,7 +259,14 @@ def _readers(incident: Incident, actor: Actor) -> set[UUID]:
     return told | ({actor.agency_id} if actor.agency_id else set())
 
 
-def _unit(one: _Found, metres: float, busy: str | Promise, told: set[UUID]) -> Unit:
+def _unit(
+    one: _Found,
+    metres: float,
+    busy: str | Promise,
+    told: set[UUID],
+    *,
+    is_sent: bool,
+) -> Unit:
     seen_at = one.row.last_fix_at if one.kind == "patrol" else None
     moves, km = one.mobility, metres / 1000
     return Unit(
@@ -275,4 +285,5 @@ def _unit(one: _Found, metres: float, busy: str | Promise, told: set[UUID]) -> U
         is_limited=getattr(one.row, "status", "") == AssetStatus.LIMITED,
         busy=busy,
         is_released=one.agency.pk in told,
+        is_sent=is_sent,
     )

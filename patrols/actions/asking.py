@@ -99,9 +99,9 @@ def look_again(*, patrol_id: UUID, by: Actor) -> bool:
         return False
     current = Consent.objects.current().filter(patrol=row)
     stale: set[str] = set()
-    for place in (row.zone, row.route):
-        at = place.redrawn_at if place else None
-        if place is None or at is None:
+    for place in filter(None, (row.zone, row.route)):
+        at = place.redrawn_at
+        if at is None:
             continue
         if place.owner_id != row.owner_id and current.filter(asked_at__lt=at).exists():
             redraft(patrol=row, by=by)
