@@ -6,7 +6,8 @@ handed over under way, and a roster with people on its patrols.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from demo.consents import planner
 from demo.directory import Directory
 from patrols import actions
 from patrols.actions.leads import keep_plan
+from patrols.demand import demand_of
 from patrols.models import OPEN_STATES, Patrol, PatrolState, PlanReason, Programme
 
 # Its partner's vehicles cannot pass for some days. So many of its leads were cancelled
@@ -34,6 +36,8 @@ _FLAT = "Our vehicle has broken down; yours is fifteen minutes behind"
 _HOME = "Our crew is called to an incident at the post"
 # Whose roster stands on the page, for how many days from tomorrow.
 PLANNER, AGREEMENT, DAYS, SECONDS = "planner.kg", "KG-TJ", 4, 5
+# A patrol of theirs is to search a gorge: more officers than the agency can spare.
+SEARCHERS = 12
 
 
 def load(directory: Directory) -> None:
@@ -117,6 +121,7 @@ def load_roster() -> None:
     # From tomorrow on: a patrol that leaves meanwhile is not to be planned any more.
     first = timezone.localdate(timezone=ZoneInfo(by.time_zone)) + timedelta(days=1)
     with acting(by):
+        _ask_for_more(first, by)
         roster = actions.request_roster(
             agreement=Agreement.objects.visible_to(by).get(code=AGREEMENT),
             from_on=first,
@@ -127,3 +132,19 @@ def load_roster() -> None:
     run_next()
     with acting(by):
         actions.publish_roster(roster=roster, by=by)
+
+
+def _ask_for_more(first: date, by: Actor) -> None:
+    """Let the first patrol from a day on ask for more of the planner's own people."""
+    begin = datetime.combine(first, time.min, ZoneInfo(by.time_zone))
+    own = Patrol.objects.visible_to(by).filter(
+        programme__agreement__code=AGREEMENT, owner=by.agency_id
+    )
+    ahead = own.filter(state__in=OPEN_STATES, starts_at__gte=begin)
+    patrol = ahead.order_by("starts_at").first()
+    if patrol is None:
+        return
+    asked = demand_of(patrol.demand, patrol.participants)
+    places = {**asked.places, patrol.owner.code: SEARCHERS}
+    demand = replace(asked, places=places).as_json()
+    actions.change(patrol=patrol, demand=demand, by=by)
