@@ -104,6 +104,7 @@ class DeliverySerializer(ShownSerializer):
         fields = [
             "id",
             "event",
+            "kind",
             "state",
             "attempts",
             "status",

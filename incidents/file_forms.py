@@ -17,7 +17,8 @@ class AttachForm(SharedForm):
 
     file = FilesField(label=_("files"), required=False)
     camera = forms.FileField(
-        label=_("camera"),
+        label=_("photo taken now"),
+        help_text=_("On a phone this opens the camera."),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(

@@ -116,11 +116,23 @@ def require_second_party(row: Incident, by: Actor) -> None:
 def state_of_reopened(row: Incident, by: Actor) -> IncidentState:
     """Return where an incident goes on that is opened again.
 
-    It responds; but what was never confirmed, and whose type wants it, is reported.
+    It responds; but what was closed before anybody did stands where it stood, and what
+    was never confirmed, and whose type wants it, is reported.
     """
     if lacks_second_party(row, by):
         return IncidentState.REPORTED
+    if row.state == IncidentState.CLOSED:
+        before = closed_from(row, by)
+        if before in (IncidentState.REPORTED, IncidentState.CONFIRMED):
+            return before
     return IncidentState.RESPONDING
+
+
+def closed_from(row: Incident, by: Actor) -> IncidentState:
+    """Return in which state an incident was closed that is closed now."""
+    steps = Transition.objects.visible_to(by).filter(incident=row)
+    last = steps.filter(to_state=IncidentState.CLOSED).latest("at")
+    return IncidentState(last.from_state)
 
 
 def _partners_word(row: Incident, by: Actor) -> QuerySet[Confirmation]:

@@ -202,8 +202,9 @@ class RuleForm(ChoosesIncidentsForm, VersionedForm):
             if bool(after) != bool(whom):
                 empty = f"whom_{n}" if after else f"after_{n}"
                 if not self.has_error(empty):
-                    text = _("A step has a time and somebody to call.")
-                    self.add_error(empty, ValidationError(text, code="half_step"))
+                    text = _("Step %(number)d needs both a time and somebody to call.")
+                    wrong = ValidationError(text, "half_step", {"number": n + 1})
+                    self.add_error(empty, wrong)
             if after and whom:
                 mail = bool(found.get(f"mail_{n}"))
                 steps.append({"after": after, "whom": whom, "mail": mail})

@@ -24,7 +24,7 @@ from live import journal, sealing, sending
 from live.feed import newest
 from live.journal import record as record_event
 from live.kinds import Kind
-from live.models import Delivery, DeliveryState, Webhook
+from live.models import Delivery, DeliveryFault, DeliveryState, Webhook
 from live.sending import Answer
 from live.sockets import encode
 
@@ -98,7 +98,7 @@ def collect(webhook: Webhook, upto: int) -> bool:
     with reading_as(keys):
         entries, place = journal.page(keys, after=row.seq, upto=upto, limit=BATCH)
     made = [
-        Delivery(webhook=row, event=entry.id, seq=entry.seq)
+        Delivery(webhook=row, event=entry.id, kind=entry.kind, seq=entry.seq)
         for entry in entries
         if _is_wanted(row, entry.kind)
     ]
@@ -218,7 +218,7 @@ def _send(webhook: Webhook, delivery: Delivery) -> Answer | None:
         now = Webhook.objects.working().filter(pk=webhook.pk).first()
         keys = reader_of(now).keys if now else ()
     if now is None:
-        return Answer(None, "paused")
+        return Answer(None, DeliveryFault.PAUSED)
     seq = delivery.seq
     with reading_as(keys):
         found = journal.read(keys, after=seq - 1, upto=seq, limit=1)
@@ -230,7 +230,7 @@ def _send(webhook: Webhook, delivery: Delivery) -> Answer | None:
         secrets = _secrets(now, at)
     except InvalidToken:
         # The site's key was changed, and the one before is not among its fall-backs.
-        return Answer(None, "secret_lost")
+        return Answer(None, DeliveryFault.SECRET_LOST)
     headers = sending.signed(str(delivery.event), at, body, secrets)
     return sending.post(now.url, body, headers)
 

@@ -138,11 +138,23 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", _("given up")
 
 
+class DeliveryFault(models.TextChoices):
+    """What kept a receiver's answer from us."""
+
+    TIMEOUT = "timeout", _("no answer in time")
+    NO_CONNECTION = "no_connection", _("no connection")
+    UNKNOWN_HOST = "unknown_host", _("name leads nowhere")
+    ADDRESS_REFUSED = "address_refused", _("address is not allowed")
+    PAUSED = "paused", _("paused meanwhile")
+    SECRET_LOST = "secret_lost", _("secret cannot be read: make a new one")
+
+
 class Delivery(Guarded):
     """One event on its way to one webhook; its text is read when it is sent."""
 
     webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="deliveries")
     event = models.UUIDField()
+    kind = models.CharField(max_length=48, blank=True)
     seq = models.PositiveBigIntegerField()
     state = models.CharField(
         max_length=9, choices=DeliveryState, default=DeliveryState.WAITING
@@ -151,7 +163,7 @@ class Delivery(Guarded):
     next_at = models.DateTimeField(default=timezone.now)
     # The receiver's last answer, or what kept it from us.
     status = models.PositiveSmallIntegerField(null=True)
-    fault = models.CharField(max_length=24, blank=True)
+    fault = models.CharField(max_length=24, choices=DeliveryFault, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 

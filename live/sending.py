@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from standardwebhooks.webhooks import Webhook as Signer
 
 from agencies.errors import Invalid
+from live.models import DeliveryFault
 
 Address = IPv4Address | IPv6Address
 SECONDS = 5.0  # for everything: the name, the connection, the answer
@@ -98,18 +99,18 @@ async def _post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
         async with asyncio.timeout(SECONDS):
             return await _exchange(httpx.URL(url), body, headers)
     except TimeoutError:
-        return Answer(None, "timeout")
+        return Answer(None, DeliveryFault.TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
-        return Answer(None, "no_connection")
+        return Answer(None, DeliveryFault.NO_CONNECTION)
 
 
 async def _exchange(url: httpx.URL, body: str, headers: Mapping[str, str]) -> Answer:
     try:
         found = await _looked_up(url.host, url.port or _PORTS[url.scheme])
     except (OSError, UnicodeError):
-        return Answer(None, "unknown_host")
+        return Answer(None, DeliveryFault.UNKNOWN_HOST)
     if not found or not all(_is_allowed(one, url.scheme) for one in found):
-        return Answer(None, "address_refused")
+        return Answer(None, DeliveryFault.ADDRESS_REFUSED)
     # The name stays in the Host header and in what the certificate must say.
     host = {"host": url.netloc.decode("ascii")}
     named = {"sni_hostname": url.host}

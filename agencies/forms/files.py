@@ -3,12 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 # What the browser offers; what is taken, the content decides.
 ACCEPTED = "image/jpeg,image/png,image/webp,video/mp4,video/webm,application/pdf,.txt"
-HELP = _("JPEG, PNG, WebP, MP4, WebM, PDF or plain text.")
+HELP = format_lazy(
+    _(
+        "JPEG, PNG, WebP up to {photo} MB; MP4, WebM up to {video} MB; PDF or plain text"
+        " up to {document} MB."
+    ),
+    **settings.ATTACHMENT_MIB,
+)
 MOST_AT_ONCE = 10
 
 

@@ -15,7 +15,7 @@ from agencies.actions import webhooks as actions
 from agencies.errors import Refused
 from agencies.forms.webhooks import WebhookForm
 from agencies.guards import actor_of, officer_required, verb_of
-from agencies.policy import Actor, Permission, require
+from agencies.policy import Actor, Level, Permission, require
 from agencies.views.records import done
 from live.models import Delivery, DeliveryState, Webhook
 
@@ -107,7 +107,7 @@ def _go_on(row: Webhook, by: Actor) -> str:
 
 def _test(row: Webhook, by: Actor) -> str:
     actions.test_webhook(webhook=row, by=by)
-    return _("A test is on its way; reload to see whether it arrived.")
+    return _("A test is on its way: below you see whether it arrives.")
 
 
 def _replay(row: Webhook, by: Actor) -> str:
@@ -151,7 +151,9 @@ def _page(
     context = {
         "webhook": row,
         "secret": secret,
+        "level": Level(row.clearance).label,
         "deliveries": sent[:SHOWN],
+        "is_waiting": sent.filter(state=DeliveryState.WAITING).exists(),
         "is_dead": sent.filter(state=DeliveryState.DEAD).exists(),
     }
     return render(request, "agencies/webhook.html", context)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.errors import Conflict, Invalid
 from agencies.policy import Actor, Permission, require
 from incidents.actions import steps
-from incidents.models import CloseReason, Incident, IncidentState, Transition
-from incidents.rules import require_step, require_whole, require_why
+from incidents.models import CloseReason, Incident, IncidentState
+from incidents.rules import closed_from, require_step, require_whole, require_why
 from live.journal import record as record_event
 from live.kinds import Kind
 
@@ -71,10 +71,8 @@ def unmerge(*, incident: Incident, why: str, by: Actor) -> Incident:
         raise Conflict("not_merged", _("It is not merged into another incident."))
     said = require_why(why)
     original = Incident.objects.visible_to(by).filter(pk=row.merged_into_id).first()
-    taken = Transition.objects.visible_to(by).filter(incident=row)
-    merged = taken.filter(to_state=IncidentState.CLOSED).latest("at")
     values: dict[str, Any] = {
-        "state": merged.from_state,
+        "state": closed_from(row, by),
         "closed_at": None,
         "close_reason": "",
         "merged_into": None,

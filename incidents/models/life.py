@@ -10,7 +10,8 @@ from agencies.records import Guarded
 from incidents.models.incidents import CloseReason, Incident, IncidentState
 
 # Where an incident may go from each state; ``docs/incident-life.md`` shows the table.
-# Out of ``closed`` a duplicate that is unmerged goes back to where it was instead.
+# Out of ``closed`` a duplicate that is unmerged, and what nobody responded to yet, goes
+# back to where it was instead.
 STEPS = {
     IncidentState.REPORTED: [
         IncidentState.CONFIRMED,

@@ -52,6 +52,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "incidents": page,
         "next_url": older,
         "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "unknown": _unknown(form),
     }
     return render(request, "incidents/incidents.html", context)
 
@@ -76,6 +77,7 @@ def open_incidents(request: HttpRequest) -> HttpResponse:
         "others": [row for row in _also(request, actor) if row.pk not in shown],
         "is_more": len(rows) > OPEN_LIMIT,
         "is_filtered": is_filtered,
+        "unknown": _unknown(form),
         "unseen": len(waiting),
         "grave": sum(row.severity in GRAVE for row in waiting),
     }
@@ -130,6 +132,11 @@ def _asked(rows: Any, form: ConsoleForm, actor: Actor) -> Any:
     if not form.is_valid():
         return rows.none()
     return narrowed(_filtered(rows, form.cleaned_data), form.cleaned_data, actor)
+
+
+def _unknown(form: IncidentFilterForm) -> list[str]:
+    """Return which filters have a value that does not exist: nothing is shown then."""
+    return [str(form[name].label) for name in form.errors if name in form.fields]
 
 
 def _filtered(rows: Any, chosen: dict[str, Any]) -> QuerySet[Any]:

@@ -1,5 +1,5 @@
 // The last hours again: patrols minute by minute and incidents as they began and ended, behind a slider.
-import { clockTime } from "./clock.js";
+import { fullTime } from "./clock.js";
 import { notify, shellText } from "./notices.js";
 
 const PAUSE_MS = 250; // Between two pictures while it plays.
@@ -39,7 +39,7 @@ export function replayBar({ bar, button, map, narrowed }) {
   function draw() {
     if (!past) return;
     const at = Math.min(past.since + Number(slider.value) * STEP_MS, past.until);
-    const time = clockTime(at);
+    const time = fullTime(at);
     said.textContent = time;
     slider.setAttribute("aria-valuetext", time);
     map.play(at, { patrols: past.patrols.map((way) => placed(way, at)).filter(Boolean), incidents: begun(past.incidents, at) });

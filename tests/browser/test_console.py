@@ -54,6 +54,27 @@ def test_a_row_opens_beside_the_map(stack: Stack, look: Looker) -> None:
     expect(page.locator("#patrols-under-way")).to_be_visible()
 
 
+def test_steps_are_taken_beside_the_map(stack: Stack, look: Looker) -> None:
+    """Units are listed, a step is taken, one without its reason stays open with why."""
+    made = report(stack, scopes(stack), "Handled beside the map")
+    page = live(look("owner", f"/?incident={made['id']}", size=WIDE))
+    panel = page.locator("#chosen-body")
+    panel.get_by_role("link", name="Units by distance").click()
+    expect(panel.get_by_role("heading", name="Units by distance")).to_be_visible()
+    panel.get_by_text("Contained…", exact=True).click()
+    look.shot(page, "console-step")
+    panel.locator("#contain_why").fill("They sit by the road")
+    panel.get_by_role("button", name="Yes, it is contained").click()
+    expect(page.get_by_text("It is contained.")).to_be_visible()
+    expect(panel.locator(".chosen-marks .state-contained")).to_be_visible()
+    panel.get_by_text("Open again…", exact=True).click()
+    panel.get_by_role("button", name="Open it again").click()
+    expect(panel.locator("#reopen_why")).to_have_attribute("aria-invalid", "true")
+    panel.locator("#reopen_why").fill("They walk on")
+    panel.get_by_role("button", name="Open it again").click()
+    expect(panel.locator(".chosen-marks .state-responding")).to_be_visible()
+
+
 def test_what_is_chosen_follows_the_feed(stack: Stack, look: Looker) -> None:
     """Not under the reader's hand: there a bar asks; what is withdrawn goes at once."""
     token = scopes(stack)

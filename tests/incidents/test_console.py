@@ -84,6 +84,8 @@ def test_all_that_waits_is_told_whatever_is_shown(
     assert 'data-unseen="0" data-grave="0"' in text(readers.owner.get(OPEN))
     part = text(readers.partner.get(f"{OPEN}?state=responding"))
     assert "No open incident matches these filters." in part
+    part = text(readers.partner.get(f"{OPEN}?state=lost"))
+    assert "a filter has a value that does not exist (state)" in part
 
 
 def test_what_left_the_list_is_told_to_who_still_shows_it(

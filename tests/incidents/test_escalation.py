@@ -552,7 +552,8 @@ def test_a_rule_by_the_page_tried_before_it_is_saved(
     assert "Owner_Low" in page[page.index("Who would have been called") :]
     with system("test"):
         assert not EscalationRule.objects.exists()
-    assert "somebody to call" in text(readers.owner.send(new, form(after_2="5")))
+    half = text(readers.owner.send(new, form(after_2="5")))
+    assert "Step 3 needs both a time and somebody to call." in half
     assert readers.owner.send(new, form()).status_code == 302
     with system("test"):
         made = EscalationRule.objects.get()

@@ -40,7 +40,7 @@ VERBS: dict[str, tuple[str, dict[str, str]]] = {
 # How to get to each state from a new incident.
 WAYS: dict[str, list[str]] = {
     state: [] if state == IncidentState.REPORTED else [state] for state in STEPS
-}
+} | {IncidentState.CLOSED: [IncidentState.RESPONDING, IncidentState.CLOSED]}
 
 
 def at(readers: Readers, incident: Incident, state: str) -> None:
@@ -130,6 +130,17 @@ def test_opening_again_asks_why(
     )
     assert made["close_reason"] == ""
     assert steps(readers, incident)[-1]["reason"] == "A second fire"
+
+
+@pytest.mark.parametrize("state", ["reported", "confirmed"])
+def test_what_nobody_responded_to_stands_again_where_it_stood(
+    state: str, incident: Incident, readers: Readers
+) -> None:
+    at(readers, incident, state)
+    path = f"{incident.pk}/close/"
+    assert readers.owner.post(path, {"reason": "false_report"}).status_code == 200
+    again = readers.owner.post(f"{incident.pk}/reopen/", {"why": "It was true"})
+    assert (again.status_code, again.json()["state"]) == (200, state)
 
 
 def test_an_open_incident_is_not_opened_again(

@@ -33,7 +33,9 @@ def test_filters_stand_in_the_url(world: World, readers: Readers) -> None:
     assert "Row 49" not in older
     nothing = text(readers.owner.get("/incidents/?severity=extreme"))
     assert "Nothing matches these filters" in nothing
-    assert "valid choice" in text(readers.owner.get("/incidents/?severity=awful"))
+    wrong = text(readers.owner.get("/incidents/?severity=awful&days=30"))
+    assert "valid choice" in wrong
+    assert "a filter has a value that does not exist (severity)" in wrong
     assert readers.owner.get("/incidents/?before=x").status_code == 400
     assert readers.owner.get(
         f"/incidents/?before=2026-01-01_{uuid4()}"
