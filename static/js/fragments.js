@@ -89,29 +89,30 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
   const fetchAnew = () => window.htmx.trigger(panel, "refresh");
   let known = null;
   let isInPlace = false; // What comes next renews rows where they stand.
-  let isDrawing = false; // A list drawn anew is awaited: nothing makes less of it.
+  // Draws asked for, and those that the list on the screen has: one that is awaited nothing makes less of.
+  let [asked, drawn] = [0, 0];
   let held = null; // Gives the focus back to the row that had it.
   let missed = []; // Rows on the screen that the last answer had not.
   const refresh = unlessInHand(bar, draw, isHeld, also ? renew : undefined);
 
   function draw() {
     isInPlace = false;
-    isDrawing = true;
+    asked += 1;
     missed = [];
     fetchAnew();
   }
 
   function renew() {
-    isInPlace = !isDrawing;
+    isInPlace = drawn === asked;
     fetchAnew();
   }
 
   function renewed(text) {
     const fresh = new DOMParser().parseFromString(text, "text/html");
-    const asked = missed;
+    const told = missed;
     missed = lacking(panel, fresh);
     // Of what left the list the next answer tells how it stands; of what one no longer sees it does not.
-    if (missed.some((id) => !asked.includes(id))) {
+    if (missed.some((id) => !told.includes(id))) {
       fetchAnew();
       return;
     }
@@ -121,7 +122,7 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
       missed = [];
       renewRows(panel, fresh);
       const news = newcomers(panel, fresh);
-      if (news.length || asked.length) tellWaiting(bar, news);
+      if (news.length || told.length) tellWaiting(bar, news);
       // All that follows a list that was drawn follows this too.
       window.htmx.trigger(panel, "htmx:afterSwap", { isInPlace: true });
     });
@@ -133,6 +134,11 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
 
   panel.addEventListener("htmx:configRequest", (event) => {
     if (event.target === panel && isInPlace && missed.length) event.detail.parameters[also] = missed;
+  });
+
+  // An answer that was under way when a draw was asked for is not yet that one.
+  panel.addEventListener("htmx:beforeSend", (event) => {
+    if (event.target === panel) event.detail.xhr.asked = asked;
   });
 
   bar?.addEventListener("click", () => {
@@ -155,7 +161,7 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
 
   panel.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.isInPlace) return;
-    isDrawing = false;
+    if (event.target === panel) drawn = event.detail.xhr.asked;
     held?.();
     held = null;
     const rows = [...panel.querySelectorAll("[data-id]")];
