@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 ACCEPTED = "image/jpeg,image/png,image/webp,video/mp4,video/webm,application/pdf,.txt"
 HELP = format_lazy(
     _(
-        "JPEG, PNG, WebP up to {photo} MB; MP4, WebM up to {video} MB; PDF or plain text"
-        " up to {document} MB."
+        "JPEG, PNG, WebP up to {photo} MB; MP4, WebM up to {video} MB;"
+        " PDF or plain text up to {document} MB."
     ),
     **settings.ATTACHMENT_MIB,
 )
