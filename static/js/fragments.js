@@ -1,5 +1,5 @@
 // Lists that a higher application draws: fetched anew when something changed, without moving under the pointer.
-import { paint, untilPaint } from "./paint.js";
+import { paint } from "./paint.js";
 import { lacking, markOf, newcomers, renewRows } from "./rows.js";
 import { seldom } from "./seldom.js";
 
@@ -91,6 +91,7 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
   let isInPlace = false; // What comes next renews rows where they stand.
   // Draws asked for, and those that the list on the screen has: one that is awaited nothing makes less of.
   let [asked, drawn] = [0, 0];
+  let latest = null; // The answer that is drawn at the next paint.
   let held = null; // Gives the focus back to the row that had it.
   let missed = []; // Rows on the screen that the last answer had not.
   const refresh = unlessInHand(bar, draw, isHeld, also ? renew : undefined);
@@ -136,7 +137,6 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
     if (event.target === panel && isInPlace && missed.length) event.detail.parameters[also] = missed;
   });
 
-  // An answer that was under way when a draw was asked for is not yet that one.
   panel.addEventListener("htmx:beforeSend", (event) => {
     if (event.target === panel) event.detail.xhr.asked = asked;
   });
@@ -154,10 +154,18 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
       renewed(event.detail.serverResponse);
       return;
     }
-    held = markOf(panel);
-    const how = panel.getAttribute("hx-swap") ?? "innerHTML";
-    event.detail.swapOverride = `${how} swap:${Math.round(untilPaint())}ms settle:0ms`;
+    event.detail.shouldSwap = false;
+    latest = event.detail;
+    paint(put);
   });
+
+  /** Draw the answer that came last: htmx's own delay may put an older one over it. */
+  function put() {
+    held = markOf(panel);
+    const how = { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 };
+    const more = { select: panel.getAttribute("hx-select"), contextElement: panel, eventInfo: latest };
+    window.htmx.swap(panel, latest.serverResponse, how, more);
+  }
 
   panel.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.isInPlace) return;

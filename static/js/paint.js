@@ -10,7 +10,7 @@ let waiting = new Set();
 let timer = null;
 
 /** Milliseconds until the next cut. */
-export const untilPaint = () => EVERY_MS - (performance.now() % EVERY_MS);
+const untilPaint = () => EVERY_MS - (performance.now() % EVERY_MS);
 
 /** Call `draw` at the next cut, once however often it is asked for until then. */
 export function paint(draw) {

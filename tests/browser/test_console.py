@@ -155,6 +155,27 @@ def test_filters_stand_in_the_address_and_narrow_all(
     expect(feed.locator(f'[data-id="{drugs["id"]}"]').first).to_be_hidden()
 
 
+def test_the_list_that_was_asked_for_last_stays(stack: Stack, look: Looker) -> None:
+    """However close two answers come, the older one is never drawn over the newer."""
+    token = scopes(stack)
+    drugs = report(stack, token, "One under the bridge", category="drugs")
+    goats = report(stack, token, "One on the bridge", category="livestock")
+    page = live(look("partner", size=WIDE))
+    for _ in range(12):
+        page.evaluate(
+            """() => {
+              const ask = (query) => {
+                history.replaceState(null, "", query);
+                dispatchEvent(new PopStateEvent("popstate"));
+              };
+              ask("?category=drugs");
+              setTimeout(() => ask("?category=livestock"), 40);
+            }"""
+        )
+        expect(row(page, goats)).to_be_visible()
+        expect(row(page, drugs)).to_have_count(0)
+
+
 def test_keys_of_the_console(stack: Stack, look: Looker) -> None:
     """j and k step, Enter opens, l writes, Escape closes; letters stay letters."""
     made = report(stack, scopes(stack), "By the keyboard", severity="extreme")
