@@ -1,4 +1,4 @@
-// The clock in the agency's zone and in UTC, and "4 min ago" wherever <time data-age> stands.
+// The clock in the agency's zone and in UTC, and "4 min ago" wherever <time data-age> stands, "4 min" with "short".
 import { paint } from "./paint.js";
 
 const zone = document.body.dataset.zone || "UTC";
@@ -74,7 +74,9 @@ function ago(moment) {
 /** Write the ages below `root` anew. */
 export function refreshAges(root = document) {
   for (const element of root.querySelectorAll("time[data-age]")) {
-    const text = ago(Date.parse(element.dateTime));
+    const moment = Date.parse(element.dateTime);
+    // In a row of a list every word counts: "2 h 10 min".
+    const text = element.dataset.age === "short" ? shortAge(moment) : ago(moment);
     if (element.textContent === text) continue;
     element.textContent = text;
     element.title = fullTime(element.dateTime);
