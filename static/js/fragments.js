@@ -161,6 +161,7 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
 
   /** Draw the answer that came last: htmx's own delay may put an older one over it. */
   function put() {
+    drawn = latest.xhr.asked;
     held = markOf(panel);
     const how = { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 };
     const more = { select: panel.getAttribute("hx-select"), contextElement: panel, eventInfo: latest };
@@ -169,7 +170,6 @@ export function liveFragment(panel, bar = null, isHeld = lately(panel)) {
 
   panel.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.isInPlace) return;
-    if (event.target === panel) drawn = event.detail.xhr.asked;
     held?.();
     held = null;
     const rows = [...panel.querySelectorAll("[data-id]")];

@@ -167,9 +167,8 @@ def test_api(world: World, receiver: Receiver) -> None:
     assert admin.post(f"{at}test/", {}, json_).status_code == 200
     deliver()
     sent = admin.get(f"{at}deliveries/").json()["results"]
-    assert {(one["kind"], one["state"]) for one in sent} >= {
-        ("webhook.tested", "delivered")
-    }
+    assert {one["state"] for one in sent} == {"delivered"}
+    assert "webhook.tested" in {one["kind"] for one in sent}
     bad = admin.post(base, {"name": "N", "url": "ftp://x/"}, json_)
     assert (bad.status_code, bad.json()["code"]) == (400, "bad_address")
     assert browser(world, "owner").get(base).json()["results"] == []
