@@ -139,25 +139,26 @@ def test_the_rotation_goes_on_from_there(everything: Loaded) -> None:
             later = horizon + timedelta(days=40)
             assert open_patrols(programme=programme, upto=later, by=planner)
         with system("test"):
-            assert_fair(programme)
+            assert assert_fair(programme)[-1] < 1
 
 
-def assert_fair(programme: Programme) -> None:
+def assert_fair(programme: Programme) -> list[Fraction]:
     """Nobody is ever a whole lead ahead of or behind its share.
 
-    But where cancellations wait to be made up for: there it is soon as good again.
+    But where cancellations wait to be made up for. Returns how far whoever is furthest
+    off is off after each patrol.
     """
     slots = [one.slot for one in entries(Patrol.objects.all(), programme)]
     assert len(slots) > 10
     off = [max(map(abs, one.values())) for one in deviations(slots)]
     if programme.code == planning.UNSETTLED:
         assert Fraction(3, 2) < max(off) <= 3
-        assert off[-1] < 1 or max(off) == off[-1]
     elif programme.code != planning.HANDED_OVER:
         assert max(off) < 1
     else:
         # A hand-over is booked for who took it; what follows evens it out.
         assert max(off) < Fraction(3, 2)
+    return off
 
 
 def test_every_page_of_planners_has_something(everything: Loaded) -> None:
