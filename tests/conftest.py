@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from xdist.scheduler import LoadFileScheduling
 
 from tests.database import SMALL_WORLD, copied, copy, drop, lead_to, using
 from tests.stack import stack  # noqa: F401 - a fixture
@@ -38,6 +39,8 @@ LONGEST = (
     "tests/leaks/",
 )
 BROWSER = "tests/browser/"
+# What its files share takes long to make: one worker takes them all.
+TOGETHER = "tests/demo/"
 RUN = "test_{}_{}".format(
     os.environ.get("KARAUL_TEST_DB", "main"),
     os.environ.get("PYTEST_XDIST_WORKER", "solo"),
@@ -79,6 +82,20 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The small world in a database of its own, committed: for several connections."""
     with copied("committed", django_db_blocker) as name, using(name):
         yield standing()
+
+
+class Files(LoadFileScheduling):
+    """Gives each worker a file at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(TOGETHER):
+            return TOGETHER
+        return str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Files | None:
+    """Deal out by files, where nothing else is asked for."""
+    return Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

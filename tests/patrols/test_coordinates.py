@@ -1,5 +1,6 @@
 """Places in every system: what is read, what is refused, and there and back."""
 
+from functools import cache
 from math import radians, sin
 
 import pytest
@@ -112,14 +113,19 @@ def test_a_town_itself_is_told_by_its_name() -> None:
     assert (back.point, back.uncertainty) == (BATKEN.point, 2_000)
 
 
+@cache
+def by_pyproj(zone: int) -> Transformer:
+    """Return pyproj's way into a zone."""
+    return Transformer.from_crs("EPSG:4326", f"EPSG:{28400 + zone}")
+
+
 @pytest.mark.parametrize("zone", range(8, 16))
 @pytest.mark.parametrize("latitude", [36.5, 40.1, 43.3, 50.0])
 @pytest.mark.parametrize("aside", [-2.9, -0.4, 0.0, 1.7, 2.9])
 def test_sk42_is_what_pyproj_says(zone: int, latitude: float, aside: float) -> None:
     """Zones 8 to 15, EPSG:28408 to 28415, north before east."""
     longitude = zone * 6 - 3 + aside
-    way = Transformer.from_crs("EPSG:4326", f"EPSG:{28400 + zone}")
-    north, east = way.transform(latitude, longitude)
+    north, east = by_pyproj(zone).transform(latitude, longitude)
     assert int(east // 1e6) == zone
     point = Point(latitude, longitude)
     text = next(one.text for one in show(point) if one.system == System.SK42)
