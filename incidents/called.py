@@ -1,4 +1,4 @@
-"""What a reader is shown of escalations: the countdown, and who would be called."""
+"""What a reader is shown of escalations, and what waits for an officer in person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from incidents.fitting import fitting
 from incidents.models import (
     OPEN_STATES,
     Duty,
+    DutyHandOver,
     Escalation,
     EscalationRule,
+    HandOverState,
     Incident,
     Notice,
     Severity,
@@ -105,6 +107,16 @@ def calls_of(actor: Actor) -> list[Notice]:
         latest.values(),
         key=lambda one: (ladder.index(Severity(one.incident.severity)), one.at),
     )
+
+
+def offers_to(actor: Actor) -> list[DutyHandOver]:
+    """Return the hand-overs of duty that wait for an officer's own answer."""
+    rows = DutyHandOver.objects.visible_to(actor).filter(
+        state=HandOverState.OFFERED, to__officer=actor.officer_id
+    )
+    people = Prefetch("officer", Officer.objects.visible_to(actor))
+    duties = Duty.objects.visible_to(actor).prefetch_related(people)
+    return list(rows.prefetch_related(Prefetch("duty", duties)))
 
 
 def seen_incidents(actor: Actor) -> "Prefetch[Any]":

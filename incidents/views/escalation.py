@@ -16,7 +16,7 @@ from agencies.policy import Actor, Permission, require
 from agencies.views.records import done, older_page, require_unchanged
 from incidents import rule_words
 from incidents.actions import rules as actions
-from incidents.called import calls_of, seen_incidents, steps_of, tried
+from incidents.called import calls_of, offers_to, seen_incidents, steps_of, tried
 from incidents.models import Escalation, EscalationRule
 from incidents.on_duty import OFFICER, in_words
 from incidents.watch_forms import RuleForm
@@ -36,9 +36,10 @@ EDITED = [
 @officer_required
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
-    """Draw how many calls wait for the officer, for the bar of every page."""
-    found = calls_of(actor_of(request))
-    return render(request, "incidents/_calls.html", {"calls": found})
+    """Draw what waits for the officer in person, for the bar of every page."""
+    actor = actor_of(request)
+    context = {"calls": calls_of(actor), "offers": offers_to(actor)}
+    return render(request, "incidents/_calls.html", context)
 
 
 @officer_required

@@ -20,7 +20,7 @@ from agencies.policy import Actor, Permission, require
 from agencies.serializers import person_seen
 from agencies.views.records import done, person, require_unchanged, telling
 from incidents.actions import hand_overs, reach, watch
-from incidents.called import calls_of, seen_incidents
+from incidents.called import calls_of, offers_to, seen_incidents
 from incidents.models import (
     Duty,
     DutyHandOver,
@@ -49,7 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "ahead": list(rows.ahead().order_by("starts_at")[:MOST]),
         "over": list(rows.filter(lately).order_by("-ended_at")[:MOST]),
         "calls": calls_of(actor),
-        "offers": _offers_to(actor),
+        "offers": offers_to(actor),
         "may_keep": actor.may(Permission.WATCH_KEEP),
     }
     return render(request, "incidents/watch.html", context)
@@ -194,14 +194,6 @@ def _found(actor: Actor, pk: UUID) -> Duty:
     if found is None:
         raise Http404
     return found
-
-
-def _offers_to(actor: Actor) -> list[DutyHandOver]:
-    """Return the hand-overs that wait for the officer's own answer."""
-    rows = DutyHandOver.objects.visible_to(actor).filter(
-        state=HandOverState.OFFERED, to__officer=actor.officer_id
-    )
-    return list(rows.prefetch_related(Prefetch("duty", _seen(actor))))
 
 
 def _follows(actor: Actor) -> dict[str, Any]:

@@ -73,6 +73,22 @@ def refused(call: Any, code: str) -> Refused:
     return caught.value
 
 
+def test_whom_it_is_handed_over_to_sees_it_everywhere(
+    world: World, readers: Readers
+) -> None:
+    """In the bar of every page, until it is answered; nobody else does."""
+    row, bar = offered(world), "/incidents/calls/"
+    told = text(readers.owner_low.get(bar))
+    assert "hands over to you" in told
+    assert f"/incidents/watch/{row.duty_id}/" in told
+    for name in ("owner", "owner_admin", "partner"):
+        assert "hands over to you" not in text(getattr(readers, name).get(bar))
+    by = world.actor("owner_low")
+    with acting(by):
+        hand_overs.refuse_hand_over(hand_over=row, reason="The list is old", by=by)
+    assert "hands over to you" not in text(readers.owner_low.get(bar))
+
+
 # --- planned, started, ended ---------------------------------------------------
 
 
