@@ -67,6 +67,7 @@ _RADIO = (
     "08:11  Post: neighbour's duty officer informed, wait for their crew.\n"
 )
 _PHOTOS = ["View from the patrol road", "The same place from the far bank"]
+_NO_FUEL = "No fuel before the morning; ask the neighbouring post"
 _FAR_BANK = "Block the far bank"
 _ASK = "Ask the herdsmen at the summer pasture what they saw"
 _REMARK = (
@@ -191,15 +192,15 @@ def _send_units(directory: Directory, row: Incident) -> None:
     with acting(by):
         post = Post.objects.visible_to(by).filter(owner=by.agency_id).first()
         asset = Asset.objects.visible_to(by).filter(owner=by.agency_id).first()
-        sent: list[tuple[str, Any, str, str]] = [
-            ("post", post, ResponseState.ACKNOWLEDGED, "Go there and report"),
-            ("asset", asset, ResponseState.DECLINED, "Bring the equipment"),
+        sent: list[tuple[str, Any, str, str, str]] = [
+            ("post", post, ResponseState.ACKNOWLEDGED, "Go there and report", ""),
+            ("asset", asset, ResponseState.DECLINED, "Bring the equipment", _NO_FUEL),
         ]
-        for kind, unit, state, task in sent:
+        for kind, unit, state, task, remark in sent:
             if unit is None:
                 continue
             made = responses.assign(incident=row, task=task, by=by, **{kind: unit})
-            responses.advance(response=made, state=state, by=by)
+            responses.advance(response=made, state=state, by=by, remark=remark)
     for code in STANDING:
         partner = _desk(directory, code)
         if code != row.owner.code and row.stored_audience.share_of(partner).keys:

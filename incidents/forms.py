@@ -27,9 +27,17 @@ from agencies.forms.records import MarkedForm
 from agencies.models import Agency
 from agencies.policy import Actor, Permission
 from incidents.fitting import standing_of
-from incidents.models import Category, CloseReason, IncidentState, LogEntry, Severity
+from incidents.models import (
+    Category,
+    CloseReason,
+    Incident,
+    IncidentState,
+    LogEntry,
+    Severity,
+)
 from incidents.rule_words import in_short
 from incidents.type_forms import TypedForm
+from incidents.units import agencies_told
 from patrols.forms.place_field import PlaceField
 from patrols.models import CURRENT_STATES, OPEN_STATES, Patrol, PatrolState
 
@@ -167,32 +175,58 @@ class LogForm(SharedForm, LineForm):
     """A new line in the log."""
 
 
+class ToldAgencyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An agency that sees an incident; ``offer_told`` fills it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say who is not there."""
+        kwargs.setdefault("label", _("agency"))
+        super().__init__(Agency.objects.none(), to_field_name="code", **kwargs)
+
+
+def offer_told(form: forms.Form, incident: Incident, actor: Actor) -> None:
+    """Offer the agencies that can be asked to do something about an incident."""
+    field = form.fields["agency"]
+    field.initial = actor.agency
+    if actor.owns(incident):
+        field.help_text = _("Those that see the incident; release it to others first.")
+    told = agencies_told(incident, actor)
+    offer(form, "agency", Agency.objects.filter(pk__in=told))
+
+
 class AssignForm(PartForm):
     """Who responds."""
 
     name = "assign"
 
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(), label=_("agency"), required=False, to_field_name="code"
-    )
+    agency = ToldAgencyField(required=False)
     patrol = PatrolField(
         Patrol._default_manager.none(), label=_("patrol"), required=False
     )
     task = forms.CharField(label=_("task"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, actor: Actor, is_owner: bool, **kwargs: Any) -> None:
-        """Offer all agencies to the owner, its own to a partner."""
+    def __init__(
+        self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any
+    ) -> None:
+        """Offer those that see it to the owner, its own agency to a partner."""
         super().__init__(*args, **kwargs)
-        agencies = Agency.objects.all()
         patrols = Patrol.objects.visible_to(actor).filter(state__in=CURRENT_STATES)
-        if not is_owner:
-            agencies = agencies.filter(code=actor.agency)
+        if not actor.owns(incident):
             patrols = patrols.filter(participants__contains=[actor.agency])
             # Without it the patrol's lead would be meant, who may be another.
             self.fields["agency"].required = True
-        offer(self, "agency", agencies)
+        offer_told(self, incident, actor)
         offer(self, "patrol", near_now(patrols))
-        self.fields["agency"].initial = actor.agency
+
+
+class AdvanceForm(PartForm):
+    """How far a response has come."""
+
+    name = "advance"
+
+    # Which there are, and which come next, the action says.
+    state = forms.CharField(required=False)
+    remark = forms.CharField(label=_("remark"), max_length=300, required=False)
 
 
 class CloseForm(PartForm):

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.forms import MomentField, PartForm, ReasonField, offer
+from agencies.forms import MomentField, PartForm, ReasonField
 from agencies.models import Agency, Asset, Post
 from agencies.policy import Actor
+from incidents.forms import ToldAgencyField, offer_told
 from incidents.models import UNITS, Incident
 from patrols.models import Patrol
 
@@ -88,15 +89,11 @@ class TaskForm(PartForm):
 
     what = forms.CharField(label=_("what is to be done"), max_length=300)
     due_at = MomentField(label=_("due at"))
-    agency = forms.ModelChoiceField(
-        Agency.objects.none(), label=_("agency"), to_field_name="code"
-    )
+    agency = ToldAgencyField()
 
-    def __init__(self, *args: Any, actor: Actor, is_owner: bool, **kwargs: Any) -> None:
-        """Offer all agencies to the owner, its own to a partner."""
+    def __init__(
+        self, *args: Any, actor: Actor, incident: Incident, **kwargs: Any
+    ) -> None:
+        """Offer those that see it to the owner, its own agency to a partner."""
         super().__init__(*args, **kwargs)
-        agencies = Agency.objects.all()
-        offer(
-            self, "agency", agencies if is_owner else agencies.filter(code=actor.agency)
-        )
-        self.fields["agency"].initial = actor.agency
+        offer_told(self, incident, actor)

@@ -206,7 +206,7 @@ class LogEntryWriteSerializer(StrictSerializer):
 class ResponseSerializer(ShownSerializer):
     """An agency that responds, perhaps with a patrol, a post's people or an asset.
 
-    These and ``assigned_by`` are null for whoever may not know of them.
+    These, ``assigned_by`` and ``changed_by`` are null for whoever may not know of them.
     """
 
     agency = AgencyCode(read_only=True)
@@ -220,6 +220,7 @@ class ResponseSerializer(ShownSerializer):
     on_scene_at = MomentField(read_only=True, allow_null=True)
     ended_at = MomentField(read_only=True, allow_null=True)
     changed_at = MomentField(read_only=True)
+    changed_by = serializers.CharField(read_only=True, allow_null=True)
 
     class Meta:
         """Who, what for, how far."""
@@ -240,6 +241,8 @@ class ResponseSerializer(ShownSerializer):
             "on_scene_at",
             "ended_at",
             "changed_at",
+            "changed_by",
+            "remark",
         ]
 
     @classmethod
@@ -250,6 +253,7 @@ class ResponseSerializer(ShownSerializer):
             "post": reference("post_id", Post.objects.visible_to(actor)),
             "asset": reference("asset_id", Asset.objects.visible_to(actor)),
             "assigned_by": person_seen("assigned_by", actor),
+            "changed_by": person_seen("changed_by", actor),
         }
 
 
@@ -264,9 +268,10 @@ class AssignSerializer(StrictSerializer):
 
 
 class AdvanceSerializer(StrictSerializer):
-    """How far a response has come."""
+    """How far a response has come, and what there is to say of it."""
 
     state = serializers.ChoiceField(ResponseState.choices)
+    remark = Text(max_length=300, allow_blank=True, required=False)
 
 
 class CloseSerializer(StrictSerializer):

@@ -136,7 +136,7 @@ def propose(incident: Incident, actor: Actor) -> list[Unit]:
         found = [one for one in found if one.agency.pk == actor.agency_id]
     near = _nearest(found, incident)
     busy, sent = _busy(near, incident, actor)
-    told = _readers(incident, actor)
+    told = agencies_told(incident, actor)
     units = [
         _unit(
             one,
@@ -240,11 +240,13 @@ def _busy(
     return found, here
 
 
-def _readers(incident: Incident, actor: Actor) -> set[UUID]:
-    """Return the agencies that see the incident, as its owner released it.
+def agencies_told(incident: Incident, actor: Actor) -> set[UUID]:
+    """Return the actor's agency, and for the owner those it released the incident to.
 
     Of an agreement those that were parties then; the action looks at the keys.
     """
+    if not actor.owns(incident):
+        return {actor.agency_id} if actor.agency_id else set()
     released = list(Release.objects.visible_to(actor).of(incident).live())
     told = {row.agency_id for row in released if row.agency_id}
     epochs = {
@@ -256,7 +258,7 @@ def _readers(incident: Incident, actor: Actor) -> set[UUID]:
     for party in parties:
         if party.joined_epoch <= epochs[party.agreement_id]:
             told.add(party.agency_id)
-    return told | ({actor.agency_id} if actor.agency_id else set())
+    return told | {incident.owner_id}
 
 
 def _unit(

@@ -74,6 +74,7 @@ def assign(
         assigned_by=by.label,
         assigned_at=timezone.now(),
         changed_at=timezone.now(),
+        changed_by=by.label,
     )
     made.open_to(shared_with(row, reader))
     made.save(force_insert=True)
@@ -89,10 +90,11 @@ def assign(
 
 
 @transaction.atomic
-def advance(*, response: Response, state: str, by: Actor) -> Response:
+def advance(*, response: Response, state: str, by: Actor, remark: str = "") -> Response:
     """Say how far a response has come; the responding agency or the owner.
 
-    Of a closed incident it can still end: done or declined.
+    ``remark`` takes the place of the last one; without it that one stays. Of a closed
+    incident it can still end: done or declined.
     """
     # The incident first, as everywhere: two orders of locking could meet head-on.
     incident = Incident.objects.locked(by, response.incident_id)
@@ -110,10 +112,11 @@ def advance(*, response: Response, state: str, by: Actor) -> Response:
     if wanted != ResponseState.DECLINED:
         steps.count_as_responding(incident=incident, by=by)
     row.state = wanted
-    row.changed_at = timezone.now()
+    row.changed_at, row.changed_by = timezone.now(), by.label
+    row.remark = remark.strip() or row.remark
     reached = REACHED_AT[wanted]
     setattr(row, reached, row.changed_at)
-    row.save(update_fields=["state", "changed_at", reached])
+    row.save(update_fields=["state", "changed_at", "changed_by", "remark", reached])
     record_event(
         Kind.RESPONSE_CHANGED,
         by=by,

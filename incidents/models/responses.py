@@ -80,6 +80,9 @@ class Response(Guarded):
     on_scene_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=120, blank=True)
+    # What was last said with a step: why it was declined, what was found.
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
 
     guard_parent: ClassVar[str | None] = "incident"
     guard_follows: ClassVar[bool] = False

@@ -140,7 +140,7 @@ def show(
         **may(row, actor),
         **escalation_of(row, actor),
         "log_form": LogForm(is_owner=is_owner),
-        "assign_form": AssignForm(actor=actor, is_owner=is_owner),
+        "assign_form": AssignForm(actor=actor, incident=row),
         "close_form": CloseForm(),
         **forms,
     }
@@ -199,6 +199,7 @@ def parts(row: Any, actor: Actor, sent: dict[str, Any] | None = None) -> dict[st
                 "unit": x.post_name or x.asset_code,
                 "reached": reached(x),
                 "by": person(x.who),
+                "last_by": person(x.last_who),
                 "next": _next_states(x, row, actor),
             }
             for x in responses
@@ -211,6 +212,7 @@ def _responses(incidents: list[Incident], actor: Actor) -> list[Any]:
     rows = Response.objects.visible_to(actor).filter(incident__in=incidents)
     found: Any = rows.select_related("agency", "incident").annotate(
         who=person_seen("assigned_by", actor),
+        last_who=person_seen("changed_by", actor),
         patrol_ref=reference("patrol_id", patrols, "ref"),
         post_name=reference("post_id", Post.objects.visible_to(actor), "name"),
         asset_code=reference("asset_id", Asset.objects.visible_to(actor), "code"),

@@ -160,7 +160,7 @@ def set_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Give an agency something to do."""
     actor = actor_of(request)
     row = found(actor, pk)
-    form = TaskForm(request.POST, actor=actor, is_owner=actor.owns(row))
+    form = TaskForm(request.POST, actor=actor, incident=row)
 
     def act() -> None:
         tasks.set_task(incident=row, by=actor, **form.cleaned_data)

@@ -65,7 +65,6 @@ def life_parts(
     """
     given = list(signed(Confirmation, around, actor))
     has_confirmed = any(one.agency_id == actor.agency_id for one in given)
-    is_owner = actor.owns(row)
     steps = _steps(row, actor, forms, has_confirmed=has_confirmed)
     return {
         "transitions": _transitions(row, actor),
@@ -78,7 +77,7 @@ def life_parts(
         "tasks": _tasks(row, around, actor),
         "can_set_task": actor.may(Permission.INCIDENT_HANDLE)
         and row.state != IncidentState.CLOSED,
-        "task_form": TaskForm(actor=actor, is_owner=is_owner),
+        "task_form": TaskForm(actor=actor, incident=row),
     }
 
 

@@ -12,7 +12,7 @@ from agencies.errors import NotFound
 from agencies.guards import actor_of, is_part, officer_required, verb_of
 from agencies.views.records import done, release_by_form, release_form
 from incidents.actions import life, log, responses
-from incidents.forms import AssignForm, CloseForm, LogForm
+from incidents.forms import AdvanceForm, AssignForm, CloseForm, LogForm
 from incidents.models import Response
 from incidents.views.incident import found, show
 
@@ -34,7 +34,7 @@ def assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Assign an agency or a patrol."""
     actor = actor_of(request)
     row = found(actor, pk)
-    form = AssignForm(request.POST, actor=actor, is_owner=actor.owns(row))
+    form = AssignForm(request.POST, actor=actor, incident=row)
 
     def act() -> None:
         responses.assign(incident=row, by=actor, **form.cleaned_data)
@@ -55,7 +55,11 @@ def advance(request: HttpRequest, pk: UUID, response_id: UUID) -> HttpResponse:
     response = made.first()
     if response is None:
         raise NotFound
-    responses.advance(response=response, state=request.POST.get("state", ""), by=actor)
+    form = AdvanceForm(request.POST)
+    if form.is_valid():
+        responses.advance(response=response, by=actor, **form.cleaned_data)
+    else:
+        messages.error(request, form.first_error)
     return redirect("incident", pk=row.pk)
 
 

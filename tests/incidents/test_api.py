@@ -15,7 +15,7 @@ from agencies.models import Agency
 from incidents.models import Incident
 from patrols import actions as patrols
 from tests.api.http import system
-from tests.incidents.conftest import BASE, Readers, body, problem, report
+from tests.incidents.conftest import BASE, Readers, body, problem, report, text
 from tests.stack import ROOT
 from tests.world import AREA, World, soon
 
@@ -239,10 +239,38 @@ def test_a_response_moves_forward_only(shared: Incident, readers: Readers) -> No
     back = readers.partner.post(path, {"state": "assigned"})
     assert problem(back)[:2] == (409, "response_not_forward")
     assert readers.owner.post(path, {"state": "done"}).json()["state"] == "done"
-    over = readers.partner.post(path, {"state": "declined"})
+    over = readers.partner.post(path, {"state": "declined", "remark": "Too late"})
     assert problem(over)[:2] == (409, "response_over")
     rows = readers.partner.get(f"{shared.pk}/responses/").json()["results"]
     assert [row["state"] for row in rows] == ["done"]
+
+
+def test_a_step_has_who_and_why(shared: Incident, readers: Readers) -> None:
+    """The last remark stays until there is another."""
+    made = readers.owner.post(f"{shared.pk}/assign/", {"agency": "TJ-BT"}).json()
+    assert (made["changed_by"], made["remark"]) == ("officer:owner", "")
+    path = f"{shared.pk}/responses/{made['id']}/advance/"
+    left = {"state": "en_route", "remark": " Leaving with two "}
+    told = readers.partner.post(path, left).json()
+    assert (told["changed_by"], told["remark"]) == (
+        "officer:partner",
+        "Leaving with two",
+    )
+    assert readers.partner.post(path, {"state": "on_scene"}).json()["remark"] == (
+        "Leaving with two"
+    )
+    long = readers.partner.post(path, {"state": "declined", "remark": "x" * 301})
+    assert problem(long) == (400, "invalid", ["/remark"])
+    page = f"/incidents/{shared.pk}/"
+    step = f"{page}responses/{made['id']}/"
+    refused = readers.partner.send(step, {"state": "declined", "remark": "x" * 301})
+    assert refused.status_code == 302
+    why = {"state": "declined", "remark": "The bridge is down"}
+    assert readers.partner.send(step, why).status_code == 302
+    (row,) = readers.owner.get(f"{shared.pk}/responses/").json()["results"]
+    assert (row["state"], row["remark"]) == ("declined", "The bridge is down")
+    assert row["changed_by"] == "officer:partner"
+    assert "The bridge is down" in text(readers.owner.get(page))
 
 
 def test_a_response_is_assigned_once(shared: Incident, readers: Readers) -> None:

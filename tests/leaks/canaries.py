@@ -65,6 +65,7 @@ KEPT = {
     "incidents.IncidentTypeVersion.schema": "a form, that the program reads",
     "incidents.LogEntry.by": "holds a user name, which is marked",
     "incidents.Response.assigned_by": "holds a user name, which is marked",
+    "incidents.Response.changed_by": "holds a user name, which is marked",
     "incidents.Sitrep.content_hash": "a hash",
     "incidents.Sitrep.failure": "a code",
     "incidents.Sitrep.pdf_hash": "a hash",
