@@ -96,10 +96,8 @@ export function consolePanel(pane, { onShown, onClose, onSent }) {
     if (event.defaultPrevented || !body.contains(form) || form.method !== "post" || form.hasAttribute("hx-post")) return;
     event.preventDefault();
     const button = event.submitter;
-    if (form.dataset.busy) return;
-    form.dataset.busy = "yes";
     const isDone = await sendForm(form, button);
-    delete form.dataset.busy;
+    delete form.dataset.sending;
     if (isDone) {
       form.reset();
       form.closest("details")?.removeAttribute("open");

@@ -1,21 +1,43 @@
-// Forms: ask before what cannot be undone, send once, bring the errors into view, say a picked moment plainly.
+// Forms: ask before what cannot be undone, send once and only to a server that answers, bring the errors into view,
+// say a picked moment plainly.
 import { pickedTime } from "./clock.js";
+import { notify, shellText } from "./notices.js";
+
+const ANSWER_MS = 10_000;
+const AGAIN_MS = 5_000;
+const leaving = new Set();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // What another script sends without leaving the page stays as it is.
+  if (event.defaultPrevented || leaving.delete(form)) return;
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
   if (question && !confirm(question)) {
     event.preventDefault();
     return;
   }
-  if (form.dataset.guard === undefined || form.method === "get") return;
-  if (form.dataset.sending) {
-    event.preventDefault();
-    return;
-  }
-  form.dataset.sending = "yes";
-  setTimeout(() => delete form.dataset.sending, 5000);
+  if (form.method === "get") return;
+  event.preventDefault();
+  if (!form.dataset.sending) leave(form, event.submitter);
 });
+
+/** Send a form once the server has answered: without a signal the browser would lose page and words. */
+async function leave(form, submitter) {
+  form.dataset.sending = "yes";
+  const isAnswered = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+  if (!isAnswered) {
+    delete form.dataset.sending;
+    notify(shellText("unsent"), "error");
+  } else if (form.isConnected) {
+    leaving.add(form);
+    form.requestSubmit(submitter);
+    leaving.delete(form);
+    setTimeout(() => delete form.dataset.sending, AGAIN_MS);
+  }
+}
 
 // The browser's "back" shows the page as it was: the form may be sent again.
 addEventListener("pageshow", () => {

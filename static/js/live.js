@@ -263,7 +263,7 @@ function safely(call, argument) {
 }
 
 /** Load the page again, after a random moment, and not in a circle. */
-function reload() {
+export function reload() {
   const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
   const isSoon = Date.now() - last < SILENCE_MS / 2;
   const wait = isSoon ? LONGEST_BACK_OFF_MS : Math.random() * 1_500;

@@ -3,6 +3,7 @@ import "./htmx-setup.js";
 import "./keys.js";
 import "./choices.js";
 import "./forms.js";
+import "./here.js";
 import "./asks.js";
 import "./clock.js";
 import "./countdown.js";

@@ -148,7 +148,8 @@ def consent(planner: Page, partner: Page, at: str) -> None:
     """Propose; UZ-BT would rather be back later; adopt that, and it is agreed."""
     planner.goto(at)
     planner.get_by_text("Propose…").click()
-    planner.get_by_role("button", name="Propose", exact=True).click()
+    with planner.expect_navigation():
+        planner.get_by_role("button", name="Propose", exact=True).click()
     partner.goto(at)
     partner.get_by_role("link", name="Propose otherwise…").click()
     partner.fill("[name=ends_at]", f"{DAY}T15:00")

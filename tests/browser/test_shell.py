@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Looker
+from tests.browser.conftest import PHONE, Looker
 from tests.stack import Stack
 from tests.world import PASSWORD
 
@@ -21,7 +21,7 @@ def test_wrong_password_is_said_plainly(look: Looker) -> None:
     expect(page.get_by_label("Password")).to_be_focused()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(re.compile(r"/incidents/$"))
+    expect(page.get_by_role("heading", name="Incidents")).to_be_visible()
 
 
 def test_log_out(look: Looker) -> None:
@@ -45,6 +45,28 @@ def test_ended_session_leads_to_log_in(stack: Stack, look: Looker) -> None:
     other.locator(".officer").click()
     other.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/"), timeout=30_000)
+
+
+def test_words_stay_where_there_is_no_signal(look: Looker) -> None:
+    """A form leaves only to a server that answers; then it is sent once."""
+    look.expected = "INTERNET_DISCONNECTED|WebSocket"
+    page = look("owner", "/incidents/new/", size=PHONE)
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    page.locator("[name=category]").select_option("drugs")
+    page.locator("[name=severity]").select_option("severe")
+    page.locator("[name=title]").fill("Packages under the bridge")
+    page.locator("[name=place]").fill("40.1, 70.8")
+    page.context.set_offline(True)
+    report = page.get_by_role("button", name="Report", exact=True)
+    report.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not sent")
+    expect(page.locator("[name=title]")).to_have_value("Packages under the bridge")
+    look.shot(page, "unsent-phone")
+    page.context.set_offline(False)
+    report.dblclick()
+    expect(page).to_have_url(re.compile(r"/incidents/[0-9a-f-]{36}/$"))
+    page.goto("/incidents/")
+    expect(page.get_by_text("Packages under the bridge")).to_have_count(1)
 
 
 def test_keys(look: Looker) -> None:

@@ -43,6 +43,39 @@ def test_a_place_is_understood_while_typing(
     expect(echo).to_contain_text("decimal degrees")
 
 
+def test_what_was_meant_is_taken_over(look: Looker) -> None:
+    page = look("owner", "/incidents/new/")
+    write(page, "70.83, 40.05")
+    with page.expect_response(lambda answer: "/patrols/echo/" in answer.url):
+        page.get_by_role("button", name="Use 40.05, 70.83").click()
+    expect(page.locator("[name=place]")).to_have_value("40.05, 70.83")
+    expect(page.locator(".place-echo .place-fault")).to_have_count(0)
+
+
+def test_a_phone_tells_where_it_is(look: Looker) -> None:
+    """With the decimals that it is sure of; what it does not know is said."""
+    phone = look(
+        "owner",
+        "/incidents/new/",
+        size=PHONE,
+        has_touch=True,
+        is_mobile=True,
+        permissions=["geolocation"],
+        geolocation={"latitude": 40.0512345, "longitude": 70.8312345, "accuracy": 12},
+    )
+    with phone.expect_response(lambda answer: "/patrols/echo/" in answer.url):
+        phone.get_by_role("button", name="Where this device is").tap()
+    expect(phone.locator("[name=place]")).to_have_value("40.0512, 70.8312")
+    expect(phone.locator(".place-echo")).to_contain_text("± 8 m")
+    look.shot(phone, "place-here")
+    phone.context.clear_permissions()
+    phone.get_by_role("button", name="Where this device is").tap()
+    expect(phone.locator("#notices")).to_contain_text("may not tell where it is")
+    desk = look("owner", "/incidents/new/")
+    expect(desk.locator("[name=place]")).to_be_visible()
+    expect(desk.locator("[data-here]")).to_be_hidden()
+
+
 def test_an_incident_is_shown_in_every_system(look: Looker) -> None:
     page = look(
         "owner", "/incidents/new/", permissions=["clipboard-read", "clipboard-write"]
