@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agencies.checks import uuid_of
@@ -16,6 +16,7 @@ from incidents.forms import IncidentFilterForm
 from incidents.models import (
     OPEN_STATES,
     Acknowledgement,
+    Escalation,
     Incident,
     IncidentState,
     Severity,
@@ -41,15 +42,19 @@ class ConsoleForm(IncidentFilterForm):
 
 
 def with_note(rows: Any, actor: Actor) -> Any:
-    """Add when the own agency took note, as ``noted_at``.
+    """Add when the own agency took note, as ``noted_at``, and whom it calls.
 
-    Not whether: PostgreSQL would answer that for all rows at once, and read the
-    notes of all years for one page.
+    ``call`` is its open escalation. Not whether: PostgreSQL would answer that for all
+    rows at once, and read the notes of all years for one page.
     """
     noted = Acknowledgement.objects.visible_to(actor).filter(
         incident=OuterRef("pk"), agency=actor.agency_id
     )
-    return rows.annotate(noted_at=Subquery(noted.values("at")[:1]))
+    calls = Escalation.objects.visible_to(actor).open()
+    own = calls.filter(incident=OuterRef("pk"), agency=actor.agency_id)
+    return rows.annotate(
+        noted_at=Subquery(noted.values("at")[:1]), call=Subquery(own.values("id")[:1])
+    )
 
 
 def narrowed(rows: Any, chosen: dict[str, Any], actor: Actor) -> Any:
@@ -60,16 +65,21 @@ def narrowed(rows: Any, chosen: dict[str, Any], actor: Actor) -> Any:
 
 
 def unseen(rows: Any, actor: Actor) -> Any:
-    """Keep what waits for the actor's agency to take note; rows know ``noted_at``."""
+    """Keep what waits for the actor's agency to take note; rows are ``with_note``.
+
+    Its own incidents wait where its rules call somebody about them.
+    """
     if not actor.may(Permission.INCIDENT_ACKNOWLEDGE):
         return rows.none()
-    return rows.filter(noted_at__isnull=True).exclude(owner=actor.agency_id)
+    is_asked = ~Q(owner=actor.agency_id) | Q(call__isnull=False)
+    return rows.filter(is_asked, noted_at__isnull=True)
 
 
 def is_unseen(row: Any, actor: Actor) -> bool:
     """Whether one open row is among the :func:`unseen`."""
     may = actor.may(Permission.INCIDENT_ACKNOWLEDGE)
-    return may and row.noted_at is None and row.owner_id != actor.agency_id
+    is_asked = row.owner_id != actor.agency_id or row.call is not None
+    return may and row.noted_at is None and is_asked
 
 
 @dataclass(frozen=True)

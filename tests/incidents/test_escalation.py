@@ -695,3 +695,23 @@ def test_one_keeps_ones_own_address_and_hours(world: World, readers: Readers) ->
         actor = world.everybody[name]
         with acting(actor):
             assert not Reachability.objects.visible_to(actor).exists()
+
+
+def test_ones_own_waits_in_the_list_while_it_calls(
+    world: World, readers: Readers
+) -> None:
+    """It can be ticked and rings, as others' do, until somebody takes note."""
+    rule(world)
+    row, others = report(world), "/incidents/open/"
+    assert 'data-unseen="0"' in text(readers.owner.get(others))
+    look()
+    part = text(readers.owner.get(others))
+    assert 'data-unseen="1"' in part
+    assert f'value="{row.pk}"' in part
+    assert f'value="{row.pk}"' in text(readers.owner.get(f"{others}?unseen=on"))
+    by = world.owner
+    with acting(by):
+        life.acknowledge(incident=row, by=by)
+    part = text(readers.owner.get(others))
+    assert 'data-unseen="0"' in part
+    assert f'value="{row.pk}"' not in part
