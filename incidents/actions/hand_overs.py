@@ -133,6 +133,9 @@ def _next(row: Duty, to: Duty, by: Actor) -> Duty:
     if (taker.agency_id, taker.post_id) != (row.agency_id, row.post_id):
         text = _("This is a duty of another watch.")
         raise Invalid("another_watch", text, pointer="/to")
+    if taker.officer_id == row.officer_id:
+        text = _("One does not hand over to oneself.")
+        raise Invalid("same_officer", text, pointer="/to")
     require_ahead(taker, "/to")
     return taker
 

@@ -33,6 +33,8 @@ from incidents.watch_forms import DutyForm, OfferForm, ReachForm, WhyForm
 
 # How far back the page of the watch goes.
 BACK = timedelta(days=3)
+# Who accepts a duty that begins later than this is told that it begins at once.
+EARLY = timedelta(hours=1)
 MOST = 100
 REACH = ["email", "quiet_from", "quiet_until"]
 
@@ -254,6 +256,7 @@ def _listed(row: Any, actor: Actor) -> dict[str, Any]:
         "groups": [(ItemKind(kind).label, found) for kind, found in groups.items()],
         "is_empty": not any(groups.values()),
         "can_answer": is_offered and is_mine,
+        "is_early": row.to.starts_at > timezone.now() + EARLY,
         "can_withdraw": is_offered and (is_givers or actor.may(Permission.WATCH_KEEP)),
     }
 
@@ -261,7 +264,8 @@ def _listed(row: Any, actor: Actor) -> dict[str, Any]:
 def _offer_form(row: Duty, actor: Actor, data: Any = None) -> OfferForm:
     """Return the form that hands over, to the duties that may follow."""
     next_ones = _seen(actor).ahead().filter(agency=row.agency_id, post=row.post_id)
-    return OfferForm(data, duties=next_ones.order_by("starts_at"))
+    others = next_ones.exclude(officer=row.officer_id)
+    return OfferForm(data, duties=others.order_by("starts_at"))
 
 
 # --- what is done ------------------------------------------------------------------

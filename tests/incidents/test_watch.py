@@ -73,6 +73,24 @@ def refused(call: Any, code: str) -> Refused:
     return caught.value
 
 
+def test_nobody_hands_over_to_oneself(world: World, readers: Readers) -> None:
+    first, own = begin(world, plan(world)), plan(world, start=16)
+    other = plan(world, "owner_low", start=8)
+    by = world.owner
+    with acting(by):
+        refused(
+            lambda: hand_overs.offer_hand_over(duty=first, to=own, by=by),
+            "same_officer",
+        )
+    page = text(readers.owner.get(f"/incidents/watch/{first.pk}/"))
+    assert f'value="{other.pk}"' in page
+    assert f'value="{own.pk}"' not in page
+    with acting(by):
+        hand_overs.offer_hand_over(duty=first, to=other, by=by)
+    page = text(readers.owner_low.get(f"/incidents/watch/{first.pk}/"))
+    assert "By accepting you are on duty from now on." in page
+
+
 def test_whom_it_is_handed_over_to_sees_it_everywhere(
     world: World, readers: Readers
 ) -> None:
