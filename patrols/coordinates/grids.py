@@ -219,7 +219,7 @@ def _read_sk42(text: str, source: str) -> Reading:
         east, north = found.groups()
     elif found := _SK42_FORM.fullmatch(text):
         north, east = found.groups()
-        _require_order(number(north), number(east))
+        _require_order(north, east)
     else:
         raise NotAPlace(Fault.SK42_FORM, read=text)
     zone = int(number(east) // MILLION)
@@ -236,10 +236,10 @@ def _read_sk42(text: str, source: str) -> Reading:
     return Reading(source, point, System.SK42, metres(uncertainty))
 
 
-def _require_order(north: float, east: float) -> None:
+def _require_order(north: str, east: str) -> None:
     """Refuse Y before X: a northing here has seven digits and begins below eight."""
-    if north >= 8 * MILLION and east < 8 * MILLION:
-        raise NotAPlace(Fault.SK42_ORDER, north=f"{east:g}", east=f"{north:g}")
+    if number(north) >= 8 * MILLION and number(east) < 8 * MILLION:
+        raise NotAPlace(Fault.SK42_ORDER, north=east, east=north)
 
 
 def _accuracy(way: Transformer) -> float:

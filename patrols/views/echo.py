@@ -1,5 +1,6 @@
 """What was understood of a place, while an officer writes it."""
 
+import re
 from math import log10
 from typing import Any
 
@@ -19,6 +20,7 @@ from patrols.whereabouts import Whereabouts, located, written
 
 # Systems that write two numbers, which are easily swapped.
 DEGREES = {System.DECIMAL, System.DMS, System.DM}
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 @officer_required
@@ -57,7 +59,7 @@ def _found(text: str, actor: Actor) -> dict[str, Any]:
     where = located(text)
     return {
         "point": place_text(where.point),
-        "outside": _outside(where),
+        "outside": _outside(text, where),
         "uncertainty": where.uncertainty,
         "within": within(where.uncertainty),
         "system": SYSTEMS[where.system],  # type: ignore[index]
@@ -71,7 +73,7 @@ def decimals(metres: int | None) -> int:
     return min(5, max(0, round(log10(70_000 / (metres or 1)))))
 
 
-def _outside(where: Whereabouts) -> dict[str, Any] | None:
+def _outside(text: str, where: Whereabouts) -> dict[str, Any] | None:
     """Say of a place outside the region how far it is, and what may be meant.
 
     A warning, no fault: a report may be of elsewhere. Only degrees are swapped.
@@ -81,7 +83,10 @@ def _outside(where: Whereabouts) -> dict[str, Any] | None:
         return None
     swapped = found.swapped if where.system in DEGREES else None
     meant = ""
-    if swapped:
+    numbers = NUMBERS.findall(text)
+    if swapped and where.system == System.DECIMAL and len(numbers) == 2:
+        meant = ", ".join(number.replace(",", ".") for number in reversed(numbers))
+    elif swapped:
         # As sure as it was given: more decimals would say more than was known.
         n = decimals(where.uncertainty)
         meant = f"{swapped.latitude:.{n}f}, {swapped.longitude:.{n}f}"

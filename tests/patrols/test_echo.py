@@ -61,6 +61,9 @@ def test_swapped_numbers_are_told(callers: Callers) -> None:
     for text, meant in {
         "70.80 40.05": "40.05, 70.80",
         "70.7669, 40.2089": "40.2089, 70.7669",
+        # As typed: what was cut off would be kilometres.
+        "70.12345, 40.1": "40.1, 70.12345",
+        "70,59123 40,12": "40.12, 70.59123",
     }.items():
         told = callers.owner.page("/patrols/echo.json", place=text).json()
         assert told["outside"]["meant"] == meant
