@@ -42,10 +42,12 @@ state_folder() {
 # load_env keep: what the environment names stays, as in config/settings.py.
 load_env() {
     [ -f "$ENV_FILE" ] || return 0
-    local key value port=${PORT:-}
+    local key value port=${PORT:-} url=${PUBLIC_URL:-}
     while IFS='=' read -r key value; do
         if [ "$1" = own ] || [ -z "${!key+given}" ]; then export "$key=$value"; fi
     done <"$ENV_FILE"
+    # honcho gives every process a port of its own: the address that bin/demo named stays.
+    if [ "$1" = keep ] && [ -n "$url" ]; then return 0; fi
     if [ -n "$port" ] && [ "$port" != "$(sed -n 's/^PORT=//p' "$ENV_FILE")" ]; then
         export PORT="$port" PUBLIC_URL="http://localhost:$port"
     fi
