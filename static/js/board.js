@@ -70,5 +70,5 @@ export function wallBoard(buttons, { list, more }) {
   list.addEventListener("htmx:afterSwap", fit);
   addEventListener("resize", fit);
   draw();
-  return { toggle, draw };
+  return { toggle, draw, isOn };
 }

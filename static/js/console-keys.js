@@ -46,8 +46,9 @@ export function consoleKeys({ board, list, bulk, panel, tabs, wall, choose }) {
     },
     [letter("w")]: wall.toggle,
     Escape: () => {
-      if (panel.incident === null && !board.hasAttribute("data-chosen")) return false;
-      choose(null);
+      if (panel.incident !== null || board.hasAttribute("data-chosen")) choose(null);
+      else if (wall.isOn()) wall.toggle();
+      else return false;
       return true;
     },
   });

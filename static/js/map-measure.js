@@ -68,6 +68,8 @@ export function measuring({ ol, map, box, said }) {
     if (kind === "off" || event.target.closest("[aria-pressed=true]")) clear();
     else start(kind);
   });
+  // Whoever opens it measures a distance at once.
+  box.addEventListener("toggle", () => (box.open ? start("line") : clear()));
   return {
     get isMeasuring() {
       return drawing !== null;

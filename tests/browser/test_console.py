@@ -358,7 +358,8 @@ def test_measuring_on_the_globe(look: Looker) -> None:
     page = live(look("partner", size=WIDE))
     page.wait_for_load_state("networkidle")
     page.locator(".map-measures summary").click()
-    page.get_by_role("button", name="Distance").click()
+    distance = page.get_by_role("button", name="Distance")
+    expect(distance).to_have_attribute("aria-pressed", "true")
     box = page.locator("#map").bounding_box()
     assert box
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 100)
