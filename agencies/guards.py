@@ -27,8 +27,8 @@ def officer_required(view: View) -> View:
         actor = request.actor  # type: ignore[attr-defined]
         if actor is None or actor.officer_id is None:
             if is_part(request):
-                # A fragment cannot show a login page: the whole page goes there.
-                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+                # A fragment cannot show a login page: the page decides when it goes.
+                return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 

@@ -24,14 +24,12 @@ document.addEventListener("submit", (event) => {
 /** Send a form once the server has answered: without a signal the browser would lose page and words. */
 async function leave(form, submitter) {
   form.dataset.sending = "yes";
-  const isAnswered = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) }).then(
-    (answer) => answer.ok,
-    () => false,
-  );
-  if (!isAnswered) {
+  const fault = await whyNot();
+  if (fault) {
     delete form.dataset.sending;
-    notify(shellText("unsent"), "error");
+    notify(shellText(fault), "error");
   } else if (form.isConnected) {
+    renewToken(form);
     leaving.add(form);
     form.requestSubmit(submitter);
     leaving.delete(form);
@@ -39,10 +37,34 @@ async function leave(form, submitter) {
   }
 }
 
+/** Why a form is not to leave: nobody answers, or the session is over; "" where it may. */
+async function whyNot() {
+  const own = document.getElementById("calls");
+  const address = own?.getAttribute("hx-get") ?? "/livez";
+  try {
+    const headers = { "HX-Request": "true" };
+    const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+    if (own && answer.status === 401) return "ended";
+    return answer.ok ? "" : "unsent";
+  } catch {
+    return "unsent";
+  }
+}
+
+/** A log-in in another tab has changed the token that the form was drawn with. */
+function renewToken(form) {
+  const field = form.elements.csrfmiddlewaretoken;
+  const now = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (field && now) field.value = now;
+}
+
 // The browser's "back" shows the page as it was: the form may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
+
+// What is told once was made by the form that led here: loading the page again must not make another.
+if (document.querySelector("[data-told-once]")) history.replaceState(null, "", location.href);
 
 // A picker writes dates as the browser likes; below it stands the form of all pages.
 const PICKER = 'input[type="datetime-local"]';

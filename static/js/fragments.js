@@ -35,6 +35,12 @@ export function isWrittenIn(panel) {
   return [...controls].some((one) => one.value !== one.defaultValue) || Boolean(panel.querySelector("details[open] form"));
 }
 
+/** Whether somebody has begun to write on this page. */
+export const isWritten = () => isWrittenIn(document.getElementById("main"));
+
+/** Whether the page outlives its session for what is being written in it: no record stands beside it. */
+export const outlivesSession = () => isWritten() && !document.querySelector("[data-watch-id]");
+
 /**
  * A way to ask for `run` that waits while `isHeld()`; meanwhile each request calls `look`, which by default shows `bar`.
  * Returns {request(), now()}.

@@ -1,4 +1,5 @@
 // One place for what htmx sends and for what happens when an answer is a refusal.
+import { outlivesSession } from "./fragments.js";
 import { notify, shellText } from "./notices.js";
 
 const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
@@ -20,7 +21,8 @@ document.addEventListener("htmx:responseError", (event) => {
   // A refusal comes in its own words, as plain text.
   const isPlain = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
   if (status === 401) {
-    toLogin();
+    if (outlivesSession()) notify(shellText("ended"), "error");
+    else toLogin();
   } else if (event.detail.elt.dataset.quiet === undefined) {
     const words = shellText({ 403: "forbidden", 404: "gone" }[status] ?? "failed");
     notify((status !== 404 && isPlain && responseText) || words, "error");

@@ -7,8 +7,9 @@
 // <… data-follow="incident.logged">, a part that htmx fetches on "refresh", draws itself anew at events of these kinds.
 // <… data-live>, a calendar or a list, draws itself anew instead, unless the reader's hand is on it: then the bar asks.
 import { follow } from "./connection.js";
-import { isWrittenIn, liveFragment } from "./fragments.js";
+import { isWritten, liveFragment, outlivesSession } from "./fragments.js";
 import { isGone, reload } from "./live.js";
+import { notify, shellText } from "./notices.js";
 import { redrawScene } from "./patrol-scene.js";
 import { seldom } from "./seldom.js";
 
@@ -73,8 +74,13 @@ export function watchPage() {
     if (watchId && isPart && event.detail.xhr.status === 404) withdraw();
   });
   // Without a cursor the feed begins now; the page was drawn a moment ago.
-  // Back after hours without a signal, what was being written is worth more than a fresh page.
-  follow(null, { onEvent, onResync: () => (isWrittenIn(document.getElementById("main")) ? look() : reload()) });
+  // What is being written is worth more than a fresh page, be it after hours without a signal or at the session's end;
+  // but a record stays on no screen whose session is over.
+  follow(null, {
+    onEvent,
+    onResync: () => (isWritten() ? look() : reload()),
+    onEnded: () => (outlivesSession() ? notify(shellText("ended"), "error") : reload()),
+  });
 }
 
 /** Let the parts that follow a kind of event draw themselves anew; whether there are any. */

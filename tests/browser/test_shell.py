@@ -21,7 +21,7 @@ def test_wrong_password_is_said_plainly(look: Looker) -> None:
     expect(page.get_by_label("Password")).to_be_focused()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Incidents")).to_be_visible()
+    expect(page.get_by_role("heading", name="Incidents", exact=True)).to_be_visible()
 
 
 def test_log_out(look: Looker) -> None:
@@ -67,6 +67,43 @@ def test_words_stay_where_there_is_no_signal(look: Looker) -> None:
     expect(page).to_have_url(re.compile(r"/incidents/[0-9a-f-]{36}/$"))
     page.goto("/incidents/")
     expect(page.get_by_text("Packages under the bridge")).to_have_count(1)
+
+
+def test_words_outlive_the_session(look: Looker) -> None:
+    """Logged in again in another tab, one sends what was written."""
+    look.expected = "401|WebSocket|Failed to load"
+    page = look("outsider", "/incidents/new/")
+    page.locator("[name=category]").select_option("drugs")
+    page.locator("[name=severity]").select_option("severe")
+    page.locator("[name=title]").fill("Packages under the culvert")
+    page.locator("[name=place]").fill("40.1, 70.8")
+    page.context.clear_cookies()
+    report = page.get_by_role("button", name="Report", exact=True)
+    report.click()
+    expect(page.get_by_role("alert")).to_contain_text("your session has ended")
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.get_by_label("User name").fill("outsider")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Log in").click()
+    expect(other.locator("#board")).to_be_visible()
+    expect(page.locator("[name=title]")).to_have_value("Packages under the culvert")
+    report.click()
+    expect(page).to_have_url(re.compile(r"/incidents/[0-9a-f-]{36}/$"))
+    expect(page.locator("h1")).to_contain_text("Packages under the culvert")
+
+
+def test_a_page_that_tells_once_is_loaded_again(look: Looker) -> None:
+    """Without making another of what it told."""
+    page = look("owner_admin", "/webhooks/new/")
+    page.get_by_label("Name").fill("Duty desk")
+    page.get_by_label("Address").fill("https://hooks.example.org/karaul")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("[data-told-once] input")).not_to_have_value("")
+    page.reload()
+    expect(page.locator("[data-told-once]")).to_have_count(0)
+    page.goto("/webhooks/")
+    expect(page.get_by_role("link", name="Duty desk")).to_have_count(1)
 
 
 def test_keys(look: Looker) -> None:
