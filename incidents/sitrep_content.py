@@ -253,6 +253,7 @@ def _incident(row: Incident) -> Row:
         "state": row.state,
         "owner": row.owner.code,
         "place": _place(row),
+        "within_m": row.place_uncertainty,
         "occurred_at": rfc3339(row.occurred_at),
     }
 

@@ -21,6 +21,7 @@ from incidents.models import (
     SitrepScope,
 )
 from patrols.models import PatrolState
+from patrols.place_words import within
 
 _INCIDENT = {"category": Category, "severity": Severity, "state": IncidentState}
 # The parts that are lists, and what puts their codes into words.
@@ -80,6 +81,8 @@ def _row(row: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:
     for name, value in row.items():
         if name.endswith("_at") or name == "at":
             said[name] = _moment(value)
+        elif name == "within_m":
+            said["within"] = within(value)
         elif name in words and value:
             said[f"{name}_word"] = _word(words[name], value)
     return said

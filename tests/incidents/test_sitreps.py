@@ -177,6 +177,12 @@ def test_it_holds_what_its_author_sees_and_no_more(world: World) -> None:
     assert (paper.tlp, paper.level, row.level) == ("amber", 0, 0)
 
 
+def test_a_place_is_as_sure_on_paper_as_it_was_given(world: World) -> None:
+    report(world, place_uncertainty=2400)
+    _row, paper = made(world)
+    assert "± 2.4 km" in "".join(words(bytes(paper.pdf)))
+
+
 def test_it_is_marked_as_the_strictest_that_it_names(world: World) -> None:
     report(world, tlp=TLP.GREEN)
     report(world, tlp=TLP.AMBER_STRICT, level=2)
