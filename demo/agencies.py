@@ -246,6 +246,7 @@ def _load_posts(directory: Directory, history: History) -> None:
             place=Point(spec.lon, spec.lat, srid=4326),
             tlp="green",
         )
+        directory.posts[spec.agency].append(post)
         pacts = [
             pact
             for purpose in ("patrol", "intelligence")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
 from agencies.grantees import Grantee
-from agencies.models import Agency, Agreement, Officer, Party
+from agencies.models import Agency, Agreement, Officer, Party, Post
 from agencies.policy import Actor, GranteeKind, Membership, Permission
 from incidents.models import IncidentType
 
@@ -59,6 +60,7 @@ class Directory:
     agencies: dict[str, Agency] = field(default_factory=dict)
     officers: dict[str, list[Officer]] = field(default_factory=dict)
     pacts: dict[str, Pact] = field(default_factory=dict)
+    posts: dict[str, list[Post]] = field(default_factory=lambda: defaultdict(list))
     administrator: Officer | None = None
     # By officer when they are away, or command a patrol.
     taken: dict[UUID, list[tuple[datetime, datetime]]] = field(default_factory=dict)

@@ -162,6 +162,7 @@ def _load_assets(
         )
         for pact in pacts
     ]
+    stations = directory.posts[agency.code]
     for number, kind in enumerate(_FLEET, 1):
         name, seats = _MODELS[kind][number % len(_MODELS[kind])]
         bands = _BANDS[agency.code[:2]] if kind == AssetKind.RADIO else [""]
@@ -177,6 +178,7 @@ def _load_assets(
             else "",
             serial=f"{rng.randrange(16**6):06X}" if kind != AssetKind.DOG else "",
             seats=seats,
+            post=stations[number % len(stations)] if stations else None,
             bands=[band.as_json() for band in parse(bands[number % len(bands)])],
             tlp="green",
         )
