@@ -126,8 +126,7 @@ def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = _found(actor, pk)
     form = release_form(row, actor, request.POST)
-    if done(form, lambda: release_by_form(row, form, actor)):
-        messages.success(request, _("Released."))
+    if done(form, lambda: release_by_form(request, row, form, actor)):
         return redirect("report", pk=row.pk)
     return show(request, row, actor, release_form=form)
 

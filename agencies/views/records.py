@@ -176,10 +176,19 @@ def sharing(row: Owned, actor: Actor, *, with_ended: bool = False) -> dict[str, 
     }
 
 
-def release_by_form(row: Owned, form: ReleaseForm, actor: Actor) -> None:
-    """Release a record as a valid form says."""
+def release_by_form(
+    request: HttpRequest, row: Owned, form: ReleaseForm, actor: Actor
+) -> None:
+    """Release a record as a valid form says, and say what it does not do."""
     given = dict(form.cleaned_data)
-    releases.release(record=row, to=given.pop("grantee"), by=actor, **given)
+    made = releases.release(record=row, to=given.pop("grantee"), by=actor, **given)
+    messages.success(request, _("Released."))
+    if made.record_id == row.pk:
+        return
+    whole = Release.objects.visible_to(actor).of(row).live()
+    if any(one.grantee == made.grantee for one in whole):
+        text = _("They still see the full record: end that release to narrow it.")
+        messages.warning(request, text)
 
 
 def done(form: RefusableForm, act: Callable[[], None]) -> bool:

@@ -34,8 +34,7 @@ def release(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     row = _seen(kind, pk, actor)
     form = records.release_form(row, actor, request.POST)
     if form.is_valid():
-        records.release_by_form(row, form, actor)
-        messages.success(request, _("Released."))
+        records.release_by_form(request, row, form, actor)
     else:
         messages.error(request, form.first_error)
     return redirect(kind, pk=row.pk)

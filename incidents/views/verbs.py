@@ -105,8 +105,7 @@ def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = found(actor, pk)
     form = release_form(row, actor, request.POST)
-    if done(form, lambda: release_by_form(row, form, actor)):
-        messages.success(request, _("Released."))
+    if done(form, lambda: release_by_form(request, row, form, actor)):
         return redirect("incident", pk=row.pk)
     return show(request, row, actor, release_form=form)
 

@@ -16,6 +16,7 @@ from tests.incidents.conftest import (
     headers,
     problem,
     report,
+    text,
 )
 from tests.world import World, soon
 
@@ -289,6 +290,19 @@ def test_a_tear_line_is_an_ordinary_incident_to_its_readers(
     assert readers.late.get(f"{torn}/tear-line/").status_code == 404
     kinds = {kind for kind, _subject in feed(world, "late")}
     assert kinds <= {"incident.released", "incident.reported"}
+
+
+def test_a_tear_line_beside_the_whole_narrows_nothing_and_says_so(
+    incident: Incident, readers: Readers
+) -> None:
+    page, sent = f"/incidents/{incident.pk}/", {"grantee": "agency:TJ-BT"}
+    words = "They still see the full record: end that release to narrow it."
+    first = readers.owner.send(f"{page}releases/", sent | {"scope": "full"})
+    assert first.status_code == 302
+    assert words not in text(readers.owner.get(page))
+    second = readers.owner.send(f"{page}releases/", sent | {"scope": "tearline"})
+    assert second.status_code == 302
+    assert words in text(readers.owner.get(page))
 
 
 def test_the_owner_finds_both(incident: Incident, torn: str, readers: Readers) -> None:
