@@ -1,7 +1,7 @@
 // Single keys of the console, beside those of every page (keys.js).
 import { bind, letter } from "./keys.js";
 
-/** x tick, a acknowledge, l write to the log, m map, w wall board, Escape close. */
+/** x tick, a acknowledge, o into the chosen one, l write to the log, m map, w wall board, Escape close. */
 export function consoleKeys({ board, list, bulk, panel, tabs, wall, choose }) {
   const row = () => document.activeElement?.closest?.("#open-incidents [data-id]");
 
@@ -17,14 +17,21 @@ export function consoleKeys({ board, list, bulk, panel, tabs, wall, choose }) {
     return Boolean(button);
   }
 
-  function writeLog() {
+  /** Do something in the panel of the row at hand, which is chosen first. */
+  const inPanel = (act) => () => {
     const here = row()?.dataset.id;
-    if (here && here !== panel.incident) {
-      choose(here, { pan: true });
-      document.getElementById("chosen").addEventListener("drawn", focusLog, { once: true });
-      return true;
-    }
-    return focusLog();
+    if (!here || here === panel.incident) return act();
+    choose(here, { pan: true });
+    document.getElementById("chosen").addEventListener("drawn", act, { once: true });
+    return true;
+  };
+
+  function focusPanel() {
+    const first = board.querySelector("#chosen-body :is(a[href], button, summary)");
+    if (!first) return false;
+    tabs.show("chosen");
+    first.focus();
+    return true;
   }
 
   function focusLog() {
@@ -39,7 +46,8 @@ export function consoleKeys({ board, list, bulk, panel, tabs, wall, choose }) {
   bind({
     [letter("x")]: () => bulk.toggle(row()),
     [letter("a")]: acknowledge,
-    [letter("l")]: writeLog,
+    [letter("o")]: inPanel(focusPanel),
+    [letter("l")]: inPanel(focusLog),
     [letter("m")]: () => {
       tabs.show("map");
       document.getElementById("map").focus();

@@ -58,6 +58,16 @@ function renewToken(form) {
   if (field && now) field.value = now;
 }
 
+// Ctrl+Enter sends a text, where there is one way to send it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;
+  const { form } = event.target;
+  const buttons = [...(form?.elements ?? [])].filter(({ type }) => type === "submit");
+  if (buttons.length !== 1) return;
+  event.preventDefault();
+  form.requestSubmit(buttons[0]);
+});
+
 // The browser's "back" shows the page as it was: the form may be sent again.
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
