@@ -12,6 +12,7 @@ from live.kinds import Kind
 from patrols import actions, consent_rules
 from patrols.models import Consent, ConsentState, Patrol, PatrolState
 
+SHOWN = "KG-BS"
 _REFUSED = "Our vehicles are at the pass for the inspection that day"
 _COUNTERED = "The crew comes off a night patrol; two hours later it has rested"
 
@@ -92,9 +93,18 @@ def planner(directory: Directory, agency: str, at: datetime) -> Actor:
 def disagree(directory: Directory) -> None:
     """Let an agency propose otherwise and another refuse, by the actions themselves."""
     with system("load demo"):
-        open_now = Consent.objects.waiting().filter(patrol__owner__code="KG-BS")
-        rows = open_now.select_related("patrol", "agency").order_by("deadline_at")
-        chosen = {consent.patrol_id: consent for consent in rows}
+        rows = Consent.objects.waiting().select_related("patrol__owner", "agency")
+        # A system accepts for an agency without planners; it does not argue.
+        able = [
+            consent
+            for consent in rows.order_by("deadline_at")
+            if planner(directory, consent.agency.code, directory.now).may(
+                Permission.PATROL_PLAN
+            )
+        ]
+        # The last ones, best of the agency whose officers most people log in as.
+        able.sort(key=lambda one: one.patrol.owner.code == SHOWN)
+        chosen = {consent.patrol_id: consent for consent in able}
         countered, refused = list(chosen.values())[-2:]
     by = planner(directory, countered.agency.code, directory.now)
     with acting(by):
