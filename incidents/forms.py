@@ -179,7 +179,7 @@ class ToldAgencyField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An agency that sees an incident; ``offer_told`` fills it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Say who is not there."""
+        """Offer nobody yet."""
         kwargs.setdefault("label", _("agency"))
         super().__init__(Agency.objects.none(), to_field_name="code", **kwargs)
 

@@ -39,7 +39,10 @@ def calls(request: HttpRequest) -> HttpResponse:
     """Draw what waits for the officer in person, for the bar of every page."""
     actor = actor_of(request)
     context = {"calls": calls_of(actor), "offers": offers_to(actor)}
-    return render(request, "incidents/_calls.html", context)
+    answer = render(request, "incidents/_calls.html", context)
+    # A page asks before it sends a form: what one officer wrote, no other sends.
+    answer["Karaul-Officer"] = str(actor.officer_id)
+    return answer
 
 
 @officer_required

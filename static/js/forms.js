@@ -1,7 +1,7 @@
 // Forms: ask before what cannot be undone, send once and only to a server that answers, bring the errors into view,
 // say a picked moment plainly.
 import { pickedTime } from "./clock.js";
-import { notify, shellText } from "./notices.js";
+import { shellText } from "./notices.js";
 
 const ANSWER_MS = 10_000;
 const AGAIN_MS = 5_000;
@@ -25,9 +25,10 @@ document.addEventListener("submit", (event) => {
 async function leave(form, submitter) {
   form.dataset.sending = "yes";
   const fault = await whyNot();
+  form.querySelector("[data-unsent]")?.remove();
   if (fault) {
     delete form.dataset.sending;
-    notify(shellText(fault), "error");
+    say(form, submitter, shellText(fault));
   } else if (form.isConnected) {
     renewToken(form);
     leaving.add(form);
@@ -37,7 +38,14 @@ async function leave(form, submitter) {
   }
 }
 
-/** Why a form is not to leave: nobody answers, or the session is over; "" where it may. */
+/** Say it above the button that was pressed: at the page's edge it would cover it. */
+function say(form, submitter, text) {
+  const said = Object.assign(document.createElement("p"), { className: "errors", role: "alert", textContent: text });
+  said.dataset.unsent = "";
+  (submitter?.closest(".form-actions") ?? submitter ?? form.lastElementChild).before(said);
+}
+
+/** Why a form is not to leave: nobody answers, the session is over or somebody else's; "" where it may. */
 async function whyNot() {
   const own = document.getElementById("calls");
   const address = own?.getAttribute("hx-get") ?? "/livez";
@@ -45,6 +53,7 @@ async function whyNot() {
     const headers = { "HX-Request": "true" };
     const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
     if (own && answer.status === 401) return "ended";
+    if (own && answer.ok && answer.headers.get("Karaul-Officer") !== own.dataset.officer) return "other";
     return answer.ok ? "" : "unsent";
   } catch {
     return "unsent";

@@ -39,7 +39,7 @@ export function isWrittenIn(panel) {
 export const isWritten = () => isWrittenIn(document.getElementById("main"));
 
 /** Whether the page outlives its session for what is being written in it: no record stands beside it. */
-export const outlivesSession = () => isWritten() && !document.querySelector("[data-watch-id]");
+export const outlivesSession = () => isWritten() && !document.querySelector("#board, [data-watch], [data-watch-id]");
 
 /**
  * A way to ask for `run` that waits while `isHeld()`; meanwhile each request calls `look`, which by default shows `bar`.
