@@ -49,10 +49,15 @@ class Trial:
     calls: list[dict[str, Any]]
 
 
+def own_open(actor: Actor) -> Any:
+    """Return an incident's open escalation of the own agency, for a subquery."""
+    rows = Escalation.objects.visible_to(actor).open()
+    return rows.filter(incident=OuterRef("pk"), agency=actor.agency_id)
+
+
 def with_countdown(rows: Any, actor: Actor) -> Any:
     """Add when the own agency's next step is due, and whom it calls, to incidents."""
-    own = Escalation.objects.visible_to(actor).open()
-    waiting = own.filter(incident=OuterRef("pk"), agency=actor.agency_id)
+    waiting = own_open(actor)
     return rows.annotate(
         escalates_at=Subquery(waiting.values("due_at")[:1]),
         escalates_to=Subquery(waiting.values("next_whom")[:1]),

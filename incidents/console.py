@@ -12,11 +12,11 @@ from agencies.checks import uuid_of
 from agencies.errors import Invalid, NotFound, Refused
 from agencies.policy import Actor, Permission
 from incidents.actions import life
+from incidents.called import own_open
 from incidents.forms import IncidentFilterForm
 from incidents.models import (
     OPEN_STATES,
     Acknowledgement,
-    Escalation,
     Incident,
     IncidentState,
     Severity,
@@ -50,10 +50,9 @@ def with_note(rows: Any, actor: Actor) -> Any:
     noted = Acknowledgement.objects.visible_to(actor).filter(
         incident=OuterRef("pk"), agency=actor.agency_id
     )
-    calls = Escalation.objects.visible_to(actor).open()
-    own = calls.filter(incident=OuterRef("pk"), agency=actor.agency_id)
     return rows.annotate(
-        noted_at=Subquery(noted.values("at")[:1]), call=Subquery(own.values("id")[:1])
+        noted_at=Subquery(noted.values("at")[:1]),
+        call=Subquery(own_open(actor).values("id")[:1]),
     )
 
 

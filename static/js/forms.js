@@ -106,10 +106,15 @@ document.addEventListener("click", (event) => {
   const meant = event.target.closest?.("[data-take]")?.dataset.take;
   const input = meant && event.target.closest(".field")?.querySelector("input");
   if (!input) return;
-  input.value = meant;
   input.focus();
-  for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+  writeInto(input, meant);
 });
+
+/** Put a text into a field as if it had been typed there. */
+export function writeInto(input, text) {
+  input.value = text;
+  for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+}
 
 document.addEventListener("click", (event) => {
   const name = event.target.closest?.("[data-field]")?.dataset.field;

@@ -1,5 +1,6 @@
 // A phone's own position, written into the field of a place: [data-here]. Not at a desk, where the browser would ask
 // a server elsewhere.
+import { writeInto } from "./forms.js";
 import { notify } from "./notices.js";
 
 const MOST_MS = 30_000;
@@ -23,8 +24,7 @@ function find(button) {
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
       done();
-      input.value = written(coords);
-      for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+      writeInto(input, written(coords));
     },
     ({ code, PERMISSION_DENIED }) => {
       done();
