@@ -1,12 +1,34 @@
 """WSGI entry of the ``web`` process: pages, API and admin."""
 
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
 from config.memory import settle
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
 settle()
+
+PIECE = 64 * 1024
+
+
+def application(
+    environ: "WSGIEnvironment", start_response: "StartResponse"
+) -> Iterable[bytes]:
+    """Django's answer, with the request's body read to its end.
+
+    Who refuses a request does not read its file. Closed with bytes left unread, the
+    connection is reset, and the proxy may lose the answer and say 503 instead. How much
+    there is to read, the proxy bounds.
+    """
+    answer = django(environ, start_response)
+    while environ["wsgi.input"].read(PIECE):
+        pass
+    return answer
