@@ -12,7 +12,7 @@ from agencies.errors import Conflict, Forbidden, Invalid
 from agencies.models import USABLE, Agency, Asset, Post
 from agencies.policy import Actor, Permission, require
 from agencies.sharing import shared_with
-from incidents.actions import steps
+from incidents.actions import log, steps
 from incidents.models import (
     NEXT_STATES,
     REACHED_AT,
@@ -93,8 +93,9 @@ def assign(
 def advance(*, response: Response, state: str, by: Actor, remark: str = "") -> Response:
     """Say how far a response has come; the responding agency or the owner.
 
-    ``remark`` takes the place of the last one; without it that one stays. Of a closed
-    incident it can still end: done or declined.
+    What the responding agency remarks with it stands beside the response until it
+    remarks something else, and is kept as a line of the log, for it and the owner. Of a
+    closed incident a response can still end: done or declined.
     """
     # The incident first, as everywhere: two orders of locking could meet head-on.
     incident = Incident.objects.locked(by, response.incident_id)
@@ -102,6 +103,10 @@ def advance(*, response: Response, state: str, by: Actor, remark: str = "") -> R
     require(by, Permission.INCIDENT_HANDLE)
     if row.agency_id != by.agency_id and not by.owns(incident):
         raise Forbidden("not_responder", _("Only the responding agency may do this."))
+    said = remark.strip()
+    if said and row.agency_id != by.agency_id:
+        text = _("A remark is the responding agency's. Write in the log.")
+        raise Invalid("not_responder", text, pointer="/remark")
     wanted = choice_of(ResponseState, state, "/state")
     if row.state in RESPONSE_OVER:
         raise Conflict("response_over", _("This response is over."))
@@ -113,7 +118,7 @@ def advance(*, response: Response, state: str, by: Actor, remark: str = "") -> R
         steps.count_as_responding(incident=incident, by=by)
     row.state = wanted
     row.changed_at, row.changed_by = timezone.now(), by.label
-    row.remark = remark.strip() or row.remark
+    row.remark = said or row.remark
     reached = REACHED_AT[wanted]
     setattr(row, reached, row.changed_at)
     row.save(update_fields=["state", "changed_at", "changed_by", "remark", reached])
@@ -124,6 +129,8 @@ def advance(*, response: Response, state: str, by: Actor, remark: str = "") -> R
         audience=row.stored_audience,
         detail={"state": state},
     )
+    if said:
+        log.write_log(incident=incident, text=said, by=by)
     return row
 
 

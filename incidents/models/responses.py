@@ -81,7 +81,7 @@ class Response(Guarded):
     ended_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=120, blank=True)
-    # What was last said with a step: why it was declined, what was found.
+    # What the agency last said with a step: why it was declined, what was found.
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
     guard_parent: ClassVar[str | None] = "incident"

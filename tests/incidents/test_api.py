@@ -246,7 +246,7 @@ def test_a_response_moves_forward_only(shared: Incident, readers: Readers) -> No
 
 
 def test_a_step_has_who_and_why(shared: Incident, readers: Readers) -> None:
-    """The last remark stays until there is another."""
+    """The last remark stays until there is another, and all of them in the log."""
     made = readers.owner.post(f"{shared.pk}/assign/", {"agency": "TJ-BT"}).json()
     assert (made["changed_by"], made["remark"]) == ("officer:owner", "")
     path = f"{shared.pk}/responses/{made['id']}/advance/"
@@ -271,6 +271,22 @@ def test_a_step_has_who_and_why(shared: Incident, readers: Readers) -> None:
     assert (row["state"], row["remark"]) == ("declined", "The bridge is down")
     assert row["changed_by"] == "officer:partner"
     assert "The bridge is down" in text(readers.owner.get(page))
+    for reader in (readers.owner, readers.partner):
+        lines = reader.get(f"{shared.pk}/log/").json()["results"]
+        assert {(one["by"], one["text"]) for one in lines} == {
+            ("officer:partner", "Leaving with two"),
+            ("officer:partner", "The bridge is down"),
+        }
+
+
+def test_a_remark_is_the_responding_agencys(shared: Incident, readers: Readers) -> None:
+    """The owner moves a partner's response, but puts no words beside its name."""
+    made = readers.owner.post(f"{shared.pk}/assign/", {"agency": "TJ-BT"}).json()
+    path = f"{shared.pk}/responses/{made['id']}/advance/"
+    refused = readers.owner.post(path, {"state": "done", "remark": "Back at the post"})
+    assert problem(refused) == (400, "not_responder", ["/remark"])
+    assert readers.owner.post(path, {"state": "done"}).json()["remark"] == ""
+    assert not readers.owner.get(f"{shared.pk}/log/").json()["results"]
 
 
 def test_a_response_is_assigned_once(shared: Incident, readers: Readers) -> None:
