@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from agencies.accounts import actor_of, agency_of
 from agencies.errors import Conflict, Invalid
 from agencies.models import Officer, Post
 from agencies.policy import Actor, Audience, Permission, agency_key, require
-from incidents.models import OVERLAP, SHORTEST, Duty
+from incidents.models import OVERLAP, SHORTEST, Duty, DutyHandOver
 from incidents.on_duty import (
     one_at_a_time,
     require_ahead,
@@ -72,6 +73,8 @@ def change_duty(*, duty: Duty, by: Actor, **values: Any) -> Duty:
     changed = row.take(values)
     if not changed:
         return row
+    if "officer" in changed:
+        _require_not_offered(DutyHandOver.objects.visible_to(by).filter(to=row))
     _check(row, by)
     row.touch()
     with standing_alone():
@@ -86,6 +89,7 @@ def cancel_duty(*, duty: Duty, by: Actor) -> Duty:
     row: Duty = Duty.objects.locked(by, duty.pk)
     require(by, Permission.WATCH_KEEP)
     require_ahead(row)
+    _require_not_offered(DutyHandOver.objects.visible_to(by).filter(to=row))
     row.cancelled_at = timezone.now()
     row.touch()
     row.save()
@@ -121,14 +125,19 @@ def end_duty(*, duty: Duty, reason: str, by: Actor) -> Duty:
     if row.officer_id != by.officer_id:
         require(by, Permission.WATCH_KEEP)
     require_running(row)
-    if row.hand_overs.filter(answered_at=None).exists():
-        text = _("It is being handed over. Take that back first.")
-        raise Conflict("handed_over", text)
+    _require_not_offered(row.hand_overs.all())
     row.ended_at, row.end_reason = timezone.now(), require_reason(reason)
     row.touch()
     row.save()
     record_event(Kind.DUTY_ENDED, by=by, subject=row, detail={"reason": reason})
     return row
+
+
+def _require_not_offered(hand_overs: QuerySet[DutyHandOver]) -> None:
+    """Refuse what would take its duty, or its officer, from an offer that waits."""
+    if hand_overs.filter(answered_at=None).exists():
+        text = _("It is being handed over. Take that back first.")
+        raise Conflict("handed_over", text)
 
 
 def _check(row: Duty, by: Actor) -> None:

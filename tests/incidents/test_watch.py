@@ -107,6 +107,20 @@ def test_whom_it_is_handed_over_to_sees_it_everywhere(
     assert "hands over to you" not in text(readers.owner_low.get(bar))
 
 
+def test_what_is_being_handed_over_keeps_its_duty(world: World) -> None:
+    """Until it is answered or taken back, who comes next is not called off."""
+    row, by = offered(world), world.actor("owner_admin")
+    other = world.officers["owner"]
+    with acting(by):
+        refused(lambda: watch.cancel_duty(duty=row.to, by=by), "handed_over")
+        changed = {"officer": other}
+        refused(lambda: watch.change_duty(duty=row.to, by=by, **changed), "handed_over")
+        later = row.to.ends_at + timedelta(hours=1)
+        watch.change_duty(duty=row.to, by=by, ends_at=later)
+        hand_overs.take_back_hand_over(hand_over=row, by=by)
+        watch.cancel_duty(duty=row.to, by=by)
+
+
 # --- planned, started, ended ---------------------------------------------------
 
 
