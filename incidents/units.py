@@ -25,11 +25,10 @@ from agencies.models import (
     AssetKind,
     AssetStatus,
     Maintenance,
-    Party,
     Post,
     Release,
 )
-from agencies.policy import Actor, GranteeKind
+from agencies.policy import Actor
 from incidents.models import RESPONSE_OVER, Category, Incident, Response
 from patrols.models import AssetUse, Patrol
 
@@ -241,24 +240,11 @@ def _busy(
 
 
 def agencies_told(incident: Incident, actor: Actor) -> set[UUID]:
-    """Return the actor's agency, and for the owner those it released the incident to.
-
-    Of an agreement those that were parties then; the action looks at the keys.
-    """
+    """Return the actor's agency, and for the owner those it was released to."""
     if not actor.owns(incident):
         return {actor.agency_id} if actor.agency_id else set()
-    released = list(Release.objects.visible_to(actor).of(incident).live())
-    told = {row.agency_id for row in released if row.agency_id}
-    epochs = {
-        row.agreement_id: row.epoch
-        for row in released
-        if row.grantee_kind == GranteeKind.AGREEMENT
-    }
-    parties = Party.objects.visible_to(actor).present().filter(agreement__in=epochs)
-    for party in parties:
-        if party.joined_epoch <= epochs[party.agreement_id]:
-            told.add(party.agency_id)
-    return told | {incident.owner_id}
+    released = Release.objects.visible_to(actor).of(incident).live()
+    return released.agencies(actor) | {incident.owner_id}
 
 
 def _unit(

@@ -1,6 +1,7 @@
 """What owners released to whom."""
 
 from typing import Self
+from uuid import UUID
 
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -8,10 +9,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models.agreements import Agreement
+from agencies.models.agreements import Agreement, Party
 from agencies.models.directory import Agency
 from agencies.models.officers import Officer
-from agencies.policy import Grant, GranteeKind
+from agencies.policy import Actor, Grant, GranteeKind
 from agencies.records import Guarded, GuardedQuerySet, Owned, ReleaseScope
 
 
@@ -28,6 +29,24 @@ class ReleaseQuerySet(GuardedQuerySet["Release"]):
             Q(expires_at__isnull=True) | Q(expires_at__gt=Now()),
             ended_at__isnull=True,
         )
+
+    def agencies(self, reader: Actor) -> set[UUID]:
+        """Return the agencies they reach, as far as the reader knows the parties.
+
+        Of an agreement those that were parties then, and are.
+        """
+        rows = list(self)
+        found = {row.agency_id for row in rows if row.agency_id}
+        epochs: dict[UUID, int] = {}
+        for row in rows:
+            if row.agreement_id:
+                known = epochs.get(row.agreement_id, row.epoch)
+                epochs[row.agreement_id] = max(known, row.epoch)
+        present = Party.objects.visible_to(reader).present()
+        for party in present.filter(agreement__in=epochs):
+            if party.joined_epoch <= epochs[party.agreement_id]:
+                found.add(party.agency_id)
+        return found
 
     def expired(self) -> Self:
         """Keep those that have expired and whose end is not written yet."""

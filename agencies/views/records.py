@@ -185,8 +185,10 @@ def release_by_form(
     messages.success(request, _("Released."))
     if made.record_id == row.pk:
         return
-    whole = Release.objects.visible_to(actor).of(row).live()
-    if any(one.grantee == made.grantee for one in whole):
+    seen = Release.objects.visible_to(actor)
+    whole = seen.of(row).live()
+    is_same = whole.filter(grantee=made.grantee).exists()
+    if is_same or whole.agencies(actor) & seen.filter(pk=made.pk).agencies(actor):
         text = _("They still see the full record: end that release to narrow it.")
         messages.warning(request, text)
 

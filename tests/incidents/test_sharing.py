@@ -292,15 +292,26 @@ def test_a_tear_line_is_an_ordinary_incident_to_its_readers(
     assert kinds <= {"incident.released", "incident.reported"}
 
 
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        ("agency:TJ-BT", "agency:TJ-BT"),
+        ("agreement:KG-TJ", "agency:TJ-BT"),
+        ("agency:TJ-BT", "agreement:KG-TJ"),
+    ],
+)
 def test_a_tear_line_beside_the_whole_narrows_nothing_and_says_so(
-    incident: Incident, readers: Readers
+    incident: Incident, readers: Readers, whole: str, part: str
 ) -> None:
-    page, sent = f"/incidents/{incident.pk}/", {"grantee": "agency:TJ-BT"}
+    """Also where one of them comes by an agreement."""
+    page = f"/incidents/{incident.pk}/"
     words = "They still see the full record: end that release to narrow it."
-    first = readers.owner.send(f"{page}releases/", sent | {"scope": "full"})
+    first = readers.owner.send(f"{page}releases/", {"grantee": whole, "scope": "full"})
     assert first.status_code == 302
     assert words not in text(readers.owner.get(page))
-    second = readers.owner.send(f"{page}releases/", sent | {"scope": "tearline"})
+    second = readers.owner.send(
+        f"{page}releases/", {"grantee": part, "scope": "tearline"}
+    )
     assert second.status_code == 302
     assert words in text(readers.owner.get(page))
 
