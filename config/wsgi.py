@@ -17,6 +17,7 @@ django = get_wsgi_application()
 settle()
 
 PIECE = 64 * 1024
+PATIENCE_SECONDS = 5.0
 
 
 def application(
@@ -26,9 +27,19 @@ def application(
 
     Who refuses a request does not read its file. Closed with bytes left unread, the
     connection is reset, and the proxy may lose the answer and say 503 instead. How much
-    there is to read, the proxy bounds.
+    there is to read, the proxy bounds; it sends a body at once, and who else asks and
+    does not send it keeps no thread waiting.
     """
     answer = django(environ, start_response)
-    while environ["wsgi.input"].read(PIECE):
-        pass
+    connection = environ.get("gunicorn.socket")
+    if connection is None:
+        return answer  # A server of tests and of development.
+    connection.settimeout(PATIENCE_SECONDS)
+    try:
+        while environ["wsgi.input"].read(PIECE):
+            pass
+    except OSError:
+        pass  # The answer goes out all the same.
+    finally:
+        connection.settimeout(None)
     return answer
