@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -47,6 +48,8 @@ EDITED = [
 ]  # fmt: skip
 LOG = "incidents/_log.html"
 PAGE = "incidents/incident.html"
+# Opens the page's form of files.
+ADD_FILES = "?add=files"
 
 
 @officer_required
@@ -69,7 +72,8 @@ def create(request: HttpRequest) -> HttpResponse:
         form, lambda: made.append(life.report(by=actor, **form.given))
     ):
         messages.success(request, _("%(ref)s is reported.") % {"ref": made[0].ref})
-        return redirect("incident", pk=made[0].pk)
+        page = reverse("incident", args=[made[0].pk])
+        return redirect(page + ADD_FILES if "then" in request.POST else page)
     context = {"form": form, "formats": FORMATS.values()}
     return render(request, "incidents/incident_form.html", context)
 
@@ -142,6 +146,7 @@ def show(
         "log_form": LogForm(is_owner=is_owner),
         "assign_form": AssignForm(actor=actor, incident=row),
         "close_form": CloseForm(),
+        "adds_files": "add" in request.GET,
         **forms,
     }
     if not template:

@@ -46,6 +46,24 @@ def write(stack: Stack, incident: Incident, text: str) -> None:
             log.write_log(incident=incident, text=text, sharing="all", by=by)
 
 
+def test_a_photo_follows_a_report(look: Looker, picture: Path) -> None:
+    """One button reports and leads to the form of files, which stands open."""
+    phone = look("owner", "/incidents/new/", size=PHONE)
+    phone.locator("[name=category]").select_option("drugs")
+    phone.locator("[name=severity]").select_option("minor")
+    phone.locator("[name=title]").fill("Bag in the reeds")
+    phone.locator("[name=place]").fill("40.1, 70.1")
+    look.shot(phone, "report-phone")
+    phone.get_by_role("button", name="Report, then add files").click()
+    expect(phone.locator("h1")).to_have_text("Bag in the reeds")
+    expect(phone.locator("#files summary")).to_be_focused()
+    expect(phone.locator("#attach_camera")).to_be_visible()
+    look.shot(phone, "report-files-phone")
+    phone.locator("#attach_file").set_input_files([picture])
+    phone.locator("#files").get_by_role("button", name="Add").click()
+    expect(phone.locator("#file-grid img")).to_have_count(1)
+
+
 def test_a_photo_appears_on_an_open_page(
     stack: Stack, look: Looker, incident: Incident, picture: Path
 ) -> None:
