@@ -1,10 +1,13 @@
 // Forms: ask before what cannot be undone, send once and only to a server that answers, bring the errors into view,
 // say a picked moment plainly.
 import { pickedTime } from "./clock.js";
-import { shellText } from "./notices.js";
+import { isWrittenIn } from "./fragments.js";
+import { notify, shellText } from "./notices.js";
 
 const ANSWER_MS = 10_000;
-const AGAIN_MS = 5_000;
+// Longer than the proxy waits for an answer to what was sent.
+const AGAIN_MS = 70_000;
+const FIELD = "input:not([type=submit], [type=button], [type=reset], [type=image], [type=file])";
 const leaving = new Set();
 
 document.addEventListener("submit", (event) => {
@@ -16,33 +19,47 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method === "get") return;
+  if (form.method !== "post") return;
   event.preventDefault();
-  if (!form.dataset.sending) leave(form, event.submitter);
+  if (form.dataset.sending) say(form, event.submitter, shellText("sending"));
+  else if (!others(form) || confirm(shellText("others"))) leave(form, event.submitter);
 });
+
+/** Whether another form of the page is written in, and would go with it. */
+const others = (form) => [...document.querySelectorAll("#main form")].some((one) => one !== form && isWrittenIn(one));
 
 /** Send a form once the server has answered: without a signal the browser would lose page and words. */
 async function leave(form, submitter) {
   form.dataset.sending = "yes";
-  const fault = await whyNot();
   form.querySelector("[data-unsent]")?.remove();
-  if (fault) {
+  // As it is before it is asked whose session this is: that of who logs in meanwhile would send another's words.
+  const token = tokenNow();
+  const fault = await whyNot();
+  const isThere = form.isConnected && (submitter?.isConnected ?? true);
+  if (fault || !isThere) {
     delete form.dataset.sending;
-    say(form, submitter, shellText(fault));
-  } else if (form.isConnected) {
-    renewToken(form);
-    leaving.add(form);
-    form.requestSubmit(submitter);
-    leaving.delete(form);
-    setTimeout(() => delete form.dataset.sending, AGAIN_MS);
+    say(form, submitter, shellText(fault || "unsent"));
+    return;
   }
+  const field = form.elements.csrfmiddlewaretoken;
+  if (field && token) field.value = token;
+  leaving.add(form);
+  form.requestSubmit(submitter);
+  if (leaving.delete(form)) delete form.dataset.sending;
+  else setTimeout(() => delete form.dataset.sending, AGAIN_MS);
 }
 
-/** Say it above the button that was pressed: at the page's edge it would cover it. */
+/** Say it above the button that was pressed: at the page's edge it would cover it; there where the form is gone. */
 function say(form, submitter, text) {
+  if (!form.isConnected) {
+    notify(text, "error");
+    return;
+  }
+  form.querySelector("[data-unsent]")?.remove();
   const said = Object.assign(document.createElement("p"), { className: "errors", role: "alert", textContent: text });
   said.dataset.unsent = "";
-  (submitter?.closest(".form-actions") ?? submitter ?? form.lastElementChild).before(said);
+  const button = submitter?.isConnected ? submitter : form.lastElementChild;
+  (button.closest(".form-actions") ?? button).before(said);
 }
 
 /** Why a form is not to leave: nobody answers, the session is over or somebody else's; "" where it may. */
@@ -60,21 +77,27 @@ async function whyNot() {
   }
 }
 
-/** A log-in in another tab has changed the token that the form was drawn with. */
-function renewToken(form) {
-  const field = form.elements.csrfmiddlewaretoken;
-  const now = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
-  if (field && now) field.value = now;
+/** The token that counts now: a log-in in another tab changes the one that a form was drawn with. */
+const tokenNow = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+/** The button of the one plain way to send a form; one with a name is another way. */
+function plainButton(form) {
+  const buttons = [...form.elements].filter(({ type }) => type === "submit");
+  const plain = buttons.length > 1 ? buttons.filter(({ name }) => !name) : buttons;
+  return { isOne: buttons.length === 1, button: plain.length === 1 ? plain[0] : null };
 }
 
-// Ctrl+Enter sends a text, where there is one way to send it.
+// Ctrl+Enter sends a text, where there is one plain way to send it. Enter in a field presses that button, not whichever
+// comes first: of several steps, a reason typed for the last would take the first.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea")) return;
-  const { form } = event.target;
-  const buttons = [...(form?.elements ?? [])].filter(({ type }) => type === "submit");
-  if (buttons.length !== 1) return;
+  const { target, key, isComposing, defaultPrevented } = event;
+  if (key !== "Enter" || isComposing || defaultPrevented || !target.form) return;
+  const isText = target.matches("textarea") && (event.ctrlKey || event.metaKey);
+  if (!isText && !target.matches(FIELD)) return;
+  const { isOne, button } = plainButton(target.form);
+  if (isOne && !isText) return;
   event.preventDefault();
-  form.requestSubmit(buttons[0]);
+  if (button) target.form.requestSubmit(button);
 });
 
 // The browser's "back" shows the page as it was: the form may be sent again.

@@ -38,8 +38,8 @@ export function isWrittenIn(panel) {
 /** Whether somebody has begun to write on this page. */
 export const isWritten = () => isWrittenIn(document.getElementById("main"));
 
-/** Whether the page outlives its session for what is being written in it: no record stands beside it. */
-export const outlivesSession = () => isWritten() && !document.querySelector("#board, [data-watch], [data-watch-id]");
+/** Whether the page outlives its session for what is being written in it: with data-outlives it shows no record. */
+export const outlivesSession = () => isWritten() && document.querySelector("[data-outlives]") !== null;
 
 /**
  * A way to ask for `run` that waits while `isHeld()`; meanwhile each request calls `look`, which by default shows `bar`.

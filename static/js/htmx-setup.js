@@ -21,7 +21,7 @@ document.addEventListener("htmx:responseError", (event) => {
   // A refusal comes in its own words, as plain text.
   const isPlain = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
   if (status === 401) {
-    if (outlivesSession()) notify(shellText("ended"), "error");
+    if (outlivesSession()) notify(shellText("over"), "error");
     else toLogin();
   } else if (event.detail.elt.dataset.quiet === undefined) {
     const words = shellText({ 403: "forbidden", 404: "gone" }[status] ?? "failed");

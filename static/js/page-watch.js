@@ -79,7 +79,7 @@ export function watchPage() {
   follow(null, {
     onEvent,
     onResync: () => (isWritten() ? look() : reload()),
-    onEnded: () => (outlivesSession() ? notify(shellText("ended"), "error") : reload()),
+    onEnded: () => (outlivesSession() ? notify(shellText("over"), "error") : reload()),
   });
 }
 

@@ -2,8 +2,11 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
+from agencies.context import acting, system
+from incidents.actions import responses
+from incidents.models import Response
 from tests.browser.conftest import PHONE, Looker
 from tests.stack import Stack
 from tests.world import PASSWORD
@@ -39,27 +42,49 @@ def test_ended_session_leads_to_log_in(stack: Stack, look: Looker) -> None:
     look.expected = "401|WebSocket|Failed to load"
     page = look("partner")
     expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    log_out_beside(page, look)
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/"), timeout=30_000)
+
+
+def begin_report(page: Page, title: str) -> None:
+    """Fill in what a report needs."""
+    page.locator("[name=category]").select_option("drugs")
+    page.locator("[name=severity]").select_option("severe")
+    page.locator("[name=title]").fill(title)
+    page.locator("[name=place]").fill("40.1, 70.8")
+
+
+def log_in_beside(page: Page, name: str) -> None:
+    """Let somebody log in in another tab of the same browser."""
+    page.context.clear_cookies()
+    other = page.context.new_page()
+    other.goto("/accounts/login/")
+    other.get_by_label("User name").fill(name)
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Log in").click()
+    expect(other.locator("#board")).to_be_visible()
+    other.close()
+
+
+def log_out_beside(page: Page, look: Looker) -> None:
+    """Let the officer log out in another tab."""
     other = page.context.new_page()
     look.watch(other)
     other.goto("/agencies/")
     other.locator(".officer").click()
     other.get_by_role("button", name="Log out").click()
-    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/"), timeout=30_000)
 
 
 def test_words_stay_where_there_is_no_signal(look: Looker) -> None:
     """A form leaves only to a server that answers; then it is sent once."""
-    look.expected = "INTERNET_DISCONNECTED|WebSocket"
+    look.expected = "INTERNET_DISCONNECTED|WebSocket|htmx:"
     page = look("owner", "/incidents/new/", size=PHONE)
     expect(page.locator("#connection")).to_have_attribute("data-state", "live")
-    page.locator("[name=category]").select_option("drugs")
-    page.locator("[name=severity]").select_option("severe")
-    page.locator("[name=title]").fill("Packages under the bridge")
-    page.locator("[name=place]").fill("40.1, 70.8")
+    begin_report(page, "Packages under the bridge")
     page.context.set_offline(True)
     report = page.get_by_role("button", name="Report", exact=True)
     report.click()
-    expect(page.get_by_role("alert")).to_contain_text("Not sent")
+    expect(page.locator("form [data-unsent]")).to_contain_text("Not sent")
     expect(page.locator("[name=title]")).to_have_value("Packages under the bridge")
     look.shot(page, "unsent-phone")
     page.context.set_offline(False)
@@ -73,29 +98,77 @@ def test_words_outlive_the_session(look: Looker) -> None:
     """Logged in again in another tab, one sends what was written."""
     look.expected = "401|WebSocket|Failed to load"
     page = look("outsider", "/incidents/new/")
-    page.locator("[name=category]").select_option("drugs")
-    page.locator("[name=severity]").select_option("severe")
-    page.locator("[name=title]").fill("Packages under the culvert")
-    page.locator("[name=place]").fill("40.1, 70.8")
+    begin_report(page, "Packages under the culvert")
     page.context.clear_cookies()
     report = page.get_by_role("button", name="Report", exact=True)
     report.click()
-    expect(page.get_by_role("alert")).to_contain_text("your session has ended")
+    expect(page.locator("form [data-unsent]")).to_contain_text("your session has ended")
     # What one officer wrote, no other sends.
     for name in ("late", "outsider"):
-        page.context.clear_cookies()
-        other = page.context.new_page()
-        other.goto("/accounts/login/")
-        other.get_by_label("User name").fill(name)
-        other.get_by_label("Password").fill(PASSWORD)
-        other.get_by_role("button", name="Log in").click()
-        expect(other.locator("#board")).to_be_visible()
-        other.close()
+        log_in_beside(page, name)
         report.click()
         if name == "late":
             expect(page.get_by_text("somebody else is logged in")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/incidents/[0-9a-f-]{36}/$"))
     expect(page.locator("h1")).to_contain_text("Packages under the culvert")
+
+
+def test_who_logs_in_meanwhile_sends_nothing(look: Looker) -> None:
+    """Whose session it is was asked and answered; then their token differs."""
+    look.expected = "401|403|WebSocket|Failed to load"
+    page = look("owner", "/incidents/new/")
+    begin_report(page, "Packages by the mill")
+
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/incidents/calls/", hold, times=1)
+    page.get_by_role("button", name="Report", exact=True).click()
+    while not held:
+        page.wait_for_timeout(50)
+    answer = held[0].fetch()
+    log_in_beside(page, "owner_low")
+    with page.expect_navigation() as sent:
+        held[0].fulfill(response=answer)
+    assert sent.value.status == 403
+    page.goto("/incidents/")
+    expect(page.get_by_text("Packages by the mill")).to_have_count(0)
+
+
+def test_a_record_outlives_no_session(look: Looker, stack: Stack) -> None:
+    """Not even in the form in which it is being changed."""
+    look.expected = "401|WebSocket|Failed to load"
+    with stack.database():
+        row = stack.report(title="Kept secret")
+    page = look("owner", f"/incidents/{row.pk}/edit/")
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    page.locator("[name=title]").fill("Kept secret, as yet")
+    log_out_beside(page, look)
+    expect(page).to_have_url(re.compile("/accounts/login/"), timeout=30_000)
+
+
+def test_words_in_two_forms_are_asked_about(look: Looker, stack: Stack) -> None:
+    """What stands in the other one would go with the page; Enter takes none."""
+    with stack.database():
+        row = stack.report("agency:TJ-BT", title="Asked about")
+        by = stack.world.owner
+        with acting(by):
+            responses.assign(incident=row, agency=stack.world.agencies["TJ-BT"], by=by)
+    page = look("partner", f"/incidents/{row.pk}/")
+    remark = page.get_by_label("Remark")
+    remark.fill("No vehicle")
+    remark.press("Enter")
+    expect(remark).to_have_value("No vehicle")
+    page.locator("#log textarea").fill("Half a sentence")
+    page.get_by_role("button", name="en route").click()  # Playwright declines.
+    expect(page.locator("#log textarea")).to_have_value("Half a sentence")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="declined").click()
+    expect(page.get_by_text("No vehicle").first).to_be_visible()
+    with stack.database(), system("test"):
+        assert Response.objects.get(incident=row).state == "declined"
 
 
 def test_a_page_that_tells_once_is_loaded_again(look: Looker) -> None:
