@@ -1,4 +1,6 @@
 // Many incidents at once: ticked in the list, acknowledged by one request.
+import { whyNot } from "./forms.js";
+import { notify, shellText } from "./notices.js";
 import { sendForm } from "./send-form.js";
 
 /** Follow the tick boxes in `panel`; `form` is shown while any is ticked. Returns {isAny, toggle, send, sendOne}. */
@@ -42,6 +44,11 @@ export function bulkActions({ panel, form, onSent }) {
   });
 
   async function send() {
+    const fault = await whyNot(form);
+    if (fault) {
+      notify(shellText(fault), "error");
+      return;
+    }
     await sendForm(form);
     ticked.clear();
     draw();

@@ -32,17 +32,13 @@ const others = (form) => [...document.querySelectorAll("#main form")].some((one)
 async function leave(form, submitter) {
   form.dataset.sending = "yes";
   form.querySelector("[data-unsent]")?.remove();
-  // As it is before it is asked whose session this is: that of who logs in meanwhile would send another's words.
-  const token = tokenNow();
-  const fault = await whyNot();
+  const fault = await whyNot(form);
   const isThere = form.isConnected && (submitter?.isConnected ?? true);
   if (fault || !isThere) {
     delete form.dataset.sending;
     say(form, submitter, shellText(fault || "unsent"));
     return;
   }
-  const field = form.elements.csrfmiddlewaretoken;
-  if (field && token) field.value = token;
   leaving.add(form);
   form.requestSubmit(submitter);
   if (leaving.delete(form)) delete form.dataset.sending;
@@ -62,8 +58,19 @@ function say(form, submitter, text) {
   (button.closest(".form-actions") ?? button).before(said);
 }
 
-/** Why a form is not to leave: nobody answers, the session is over or somebody else's; "" where it may. */
-async function whyNot() {
+/**
+ * Why a form is not to be sent, by the name of a text: nobody answers, the session is over or somebody else's. "" where
+ * it is; then it has the token that counted before it was asked: that of who logs in meanwhile would send another's words.
+ */
+export async function whyNot(form) {
+  const token = tokenNow();
+  const fault = await faultNow();
+  const field = form.elements.csrfmiddlewaretoken;
+  if (!fault && field && token) field.value = token;
+  return fault;
+}
+
+async function faultNow() {
   const own = document.getElementById("calls");
   const address = own?.getAttribute("hx-get") ?? "/livez";
   try {
@@ -91,7 +98,7 @@ function plainButton(form) {
 // comes first: of several steps, a reason typed for the last would take the first.
 document.addEventListener("keydown", (event) => {
   const { target, key, isComposing, defaultPrevented } = event;
-  if (key !== "Enter" || isComposing || defaultPrevented || !target.form) return;
+  if (key !== "Enter" || isComposing || defaultPrevented || target.form?.method !== "post") return;
   const isText = target.matches("textarea") && (event.ctrlKey || event.metaKey);
   if (!isText && !target.matches(FIELD)) return;
   const { isOne, button } = plainButton(target.form);
