@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +42,7 @@ def values(**more: Any) -> dict[str, Any]:
         "title": "CANARY-TITLE",
         "narrative": "CANARY-NARRATIVE",
         "place": PLACE,
-        "occurred_at": datetime.now(UTC) - timedelta(minutes=20),
+        "occurred_at": datetime.now(UTC),
         "tlp": "amber",
         "level": 0,
     } | more
