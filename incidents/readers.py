@@ -116,12 +116,8 @@ def _present(made: Release, parties: Parties) -> list[str]:
     return [
         party.agency.code
         for party in parties.get(made.agreement_id, [])
-        if made.is_live and _lets_in(made, party) and party.left_at is None
+        if made.is_live and made.lets_in(party) and party.left_at is None
     ]
-
-
-def _lets_in(made: Release, party: Party) -> bool:
-    return party.joined_epoch <= made.epoch
 
 
 def _is_by(mark: Any, made: Release, parties: Parties) -> bool:
@@ -139,7 +135,7 @@ def _is_by(mark: Any, made: Release, parties: Parties) -> bool:
     if made.agreement_id not in parties:
         return mark.agency_id is not None
     return any(
-        party.agency_id == mark.agency_id and _lets_in(made, party)
+        party.agency_id == mark.agency_id and made.lets_in(party)
         for party in parties[made.agreement_id]
     )
 

@@ -37,14 +37,10 @@ class ReleaseQuerySet(GuardedQuerySet["Release"]):
         """
         rows = list(self)
         found = {row.agency_id for row in rows if row.agency_id}
-        epochs: dict[UUID, int] = {}
-        for row in rows:
-            if row.agreement_id:
-                known = epochs.get(row.agreement_id, row.epoch)
-                epochs[row.agreement_id] = max(known, row.epoch)
+        agreements = {row.agreement_id for row in rows if row.agreement_id}
         present = Party.objects.visible_to(reader).present()
-        for party in present.filter(agreement__in=epochs):
-            if party.joined_epoch <= epochs[party.agreement_id]:
+        for party in present.filter(agreement__in=agreements):
+            if any(row.lets_in(party) for row in rows):
                 found.add(party.agency_id)
         return found
 
@@ -133,6 +129,12 @@ class Release(Guarded):
         """Whether the release has neither ended nor expired."""
         is_over = self.expires_at is not None and self.expires_at <= timezone.now()
         return self.ended_at is None and not is_over
+
+    def lets_in(self, party: Party) -> bool:
+        """Whether it counts for a party: to its agreement, when it was one already."""
+        return (
+            self.agreement_id == party.agreement_id and party.joined_epoch <= self.epoch
+        )
 
     @property
     def grant(self) -> Grant:

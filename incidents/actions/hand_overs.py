@@ -13,13 +13,13 @@ from agencies.accounts import actor_of
 from agencies.errors import Conflict, Invalid, NotFound
 from agencies.models import Officer
 from agencies.policy import Actor, Audience, Permission, require
+from incidents.called import own_open
 from incidents.models import (
     OPEN_STATES,
     RESPONSE_OVER,
     Acknowledgement,
     Duty,
     DutyHandOver,
-    Escalation,
     HandOverItem,
     HandOverState,
     Incident,
@@ -192,11 +192,6 @@ def _to_list(by: Actor, taker: Actor, since: Any) -> Any:
     noted = Acknowledgement.objects.visible_to(by).filter(
         incident=OuterRef("pk"), agency=by.agency_id
     )
-    waits = (
-        Escalation.objects.visible_to(by)
-        .open()
-        .filter(incident=OuterRef("pk"), agency=by.agency_id)
-    )
     sent = Response.objects.visible_to(by).filter(incident=OuterRef("pk"))
     under_way = sent.exclude(state__in=RESPONSE_OVER).order_by()
     counted = under_way.values("incident").annotate(number=Count("pk"))
@@ -208,7 +203,7 @@ def _to_list(by: Actor, taker: Actor, since: Any) -> Any:
         .worst_first()
         .annotate(
             is_noted=Exists(noted),
-            is_escalating=Exists(waits),
+            is_escalating=Exists(own_open(by)),
             under_way=Coalesce(Subquery(counted.values("number")), 0),
         )
     )

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +73,7 @@ def change_duty(*, duty: Duty, by: Actor, **values: Any) -> Duty:
     if not changed:
         return row
     if "officer" in changed:
-        _require_not_offered(DutyHandOver.objects.visible_to(by).filter(to=row))
+        _require_not_offered(by, to=row)
     _check(row, by)
     row.touch()
     with standing_alone():
@@ -89,7 +88,7 @@ def cancel_duty(*, duty: Duty, by: Actor) -> Duty:
     row: Duty = Duty.objects.locked(by, duty.pk)
     require(by, Permission.WATCH_KEEP)
     require_ahead(row)
-    _require_not_offered(DutyHandOver.objects.visible_to(by).filter(to=row))
+    _require_not_offered(by, to=row)
     row.cancelled_at = timezone.now()
     row.touch()
     row.save()
@@ -125,7 +124,7 @@ def end_duty(*, duty: Duty, reason: str, by: Actor) -> Duty:
     if row.officer_id != by.officer_id:
         require(by, Permission.WATCH_KEEP)
     require_running(row)
-    _require_not_offered(row.hand_overs.all())
+    _require_not_offered(by, duty=row)
     row.ended_at, row.end_reason = timezone.now(), require_reason(reason)
     row.touch()
     row.save()
@@ -133,9 +132,10 @@ def end_duty(*, duty: Duty, reason: str, by: Actor) -> Duty:
     return row
 
 
-def _require_not_offered(hand_overs: QuerySet[DutyHandOver]) -> None:
+def _require_not_offered(by: Actor, **of: Duty) -> None:
     """Refuse what would take its duty, or its officer, from an offer that waits."""
-    if hand_overs.filter(answered_at=None).exists():
+    waiting = DutyHandOver.objects.visible_to(by).filter(answered_at=None, **of)
+    if waiting.exists():
         text = _("It is being handed over. Take that back first.")
         raise Conflict("handed_over", text)
 

@@ -87,24 +87,18 @@ async function faultNow() {
 /** The token that counts now: a log-in in another tab changes the one that a form was drawn with. */
 const tokenNow = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 
-/** The button of the one plain way to send a form; one with a name is another way. */
-function plainButton(form) {
-  const buttons = [...form.elements].filter(({ type }) => type === "submit");
-  const plain = buttons.length > 1 ? buttons.filter(({ name }) => !name) : buttons;
-  return { isOne: buttons.length === 1, button: plain.length === 1 ? plain[0] : null };
-}
-
-// Ctrl+Enter sends a text, where there is one plain way to send it. Enter in a field presses that button, not whichever
-// comes first: of several steps, a reason typed for the last would take the first.
+// Ctrl+Enter sends a text, where there is one plain way to send it; a button with a name is another way. Of several ways
+// Enter in a field takes the plain one, not whichever comes first: a reason typed for the last step would take the first.
 document.addEventListener("keydown", (event) => {
   const { target, key, isComposing, defaultPrevented } = event;
   if (key !== "Enter" || isComposing || defaultPrevented || target.form?.method !== "post") return;
   const isText = target.matches("textarea") && (event.ctrlKey || event.metaKey);
   if (!isText && !target.matches(FIELD)) return;
-  const { isOne, button } = plainButton(target.form);
-  if (isOne && !isText) return;
+  const ways = [...target.form.elements].filter(({ type }) => type === "submit");
+  if (ways.length < 2 && !isText) return;
   event.preventDefault();
-  if (button) target.form.requestSubmit(button);
+  const plain = ways.length > 1 ? ways.filter(({ name }) => !name) : ways;
+  if (plain.length === 1) target.form.requestSubmit(plain[0]);
 });
 
 // The browser's "back" shows the page as it was: the form may be sent again.
