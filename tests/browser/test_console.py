@@ -233,7 +233,7 @@ def test_many_at_once_and_the_title(stack: Stack, look: Looker) -> None:
     expect(row(page, made[0]).locator(".tick")).to_be_checked()
     look.shot(page, "console-bulk")
     # Without a signal nothing is sent, and the ticks stay.
-    look.expected = "INTERNET_DISCONNECTED|WebSocket|htmx:"
+    look.expected = "INTERNET_DISCONNECTED|WebSocket|htmx:(sendError|afterRequest)"
     page.context.set_offline(True)
     page.locator("#bulk").get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("Not sent")).to_be_visible()
